@@ -1,0 +1,102 @@
+# Copyright: Contributors to the hedgehog.diet collection
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Checks the shape of a plan document against the schema, and says what is wrong in a plan's own words.
+
+jsonschema finds; this file only translates its findings into diagnostics with a code, a path and a way out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ..diagnostics import Diagnostics, Path, nearest
+from ..model.schema import KEY, PLAN
+
+try:
+    from jsonschema import Draft202012Validator
+    from jsonschema.exceptions import ValidationError
+except ImportError:  # reported by the callers that know how to talk to the user
+    Draft202012Validator = None  # type: ignore[assignment,misc]
+
+_TYPE_NAMES: Mapping[str, str] = {
+    "object": "a mapping",
+    "array": "a list",
+    "string": "text",
+    "integer": "a whole number",
+    "number": "a number",
+    "boolean": "true or false",
+}
+
+
+class MissingLibraryError(ImportError):
+    """A library that this collection needs at run time is not installed. `name` is what pip calls it."""
+
+
+def check_shape(document: Mapping[str, Any], found: Diagnostics) -> None:
+    """Collect every way in which a document is not shaped like a plan.
+
+    Raises:
+        MissingLibraryError: jsonschema is not installed.
+    """
+    if Draft202012Validator is None:
+        raise MissingLibraryError("jsonschema", name="jsonschema")
+    errors = Draft202012Validator(PLAN).iter_errors(document)
+    for error in sorted(errors, key=lambda e: [str(p) for p in e.absolute_path]):
+        _translate(error, found)
+
+
+def _translate(error: ValidationError, found: Diagnostics) -> None:
+    path: Path = tuple(str(p) for p in error.absolute_path)
+    rule, limit, value = str(error.validator), error.validator_value, error.instance
+    if rule == "additionalProperties" and limit is False:
+        _unknown_keys(error, path, found)
+    elif rule == "required":
+        for name in limit:
+            if name not in value:
+                found.error("missing-key", path, f"the key {name!r} is missing.", _describe(error.schema, name))
+    elif rule == "type":
+        wanted = [limit] if isinstance(limit, str) else list(limit)
+        names = " or ".join(_TYPE_NAMES.get(w, w) for w in wanted)
+        found.error("wrong-type", path, f"{_show(value)} is not {names}.")
+    elif rule in ("enum", "const"):
+        valid = [limit] if rule == "const" else list(limit)
+        hint = nearest(str(value), [str(v) for v in valid])
+        found.error("invalid-value", path, f"{_show(value)} is not one of {', '.join(str(v) for v in valid)}.", hint)
+    elif rule == "pattern":
+        found.error("invalid-value", path, f"{_show(value)} is not valid here.", error.schema.get("description", ""))
+    elif rule in ("minimum", "maximum"):
+        word = "below" if rule == "minimum" else "above"
+        found.error("out-of-range", path, f"{_show(value)} is {word} {limit}, the {rule}.")
+    elif rule in ("minLength", "maxLength", "minItems", "maxItems"):
+        word = "too short" if rule.startswith("min") else "too long"
+        found.error("out-of-range", path, f"{_show(value)} is {word}: the limit is {limit}.")
+    else:
+        found.error("invalid-value", path, f"{_show(value)} is not valid here: {error.message}.")
+
+
+def _unknown_keys(error: ValidationError, path: Path, found: Diagnostics) -> None:
+    known = error.schema.get("properties", {})
+    free = KEY in error.schema.get("patternProperties", {})
+    for name in error.instance:
+        if name in known or str(name).startswith("_"):
+            continue
+        if free:
+            if Draft202012Validator({"pattern": KEY}).is_valid(name):
+                continue
+            found.error(
+                "invalid-key", (*path, name), f"{name!r} cannot be a key.",
+                "Keys begin with a letter or digit, then letters, digits, '_', '.' and '-'.",
+            )
+        else:
+            found.error("unknown-key", (*path, name), f"unknown key {name!r}.", nearest(name, known))
+
+
+def _describe(schema: Any, name: str) -> str:
+    described = schema.get("properties", {}).get(name, {}).get("description", "")
+    return f"It says: {described}" if described else ""
+
+
+def _show(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."

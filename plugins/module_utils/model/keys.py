@@ -1,0 +1,71 @@
+# Copyright: Contributors to the hedgehog.diet collection
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Keys: what an object is, whatever it is called.
+
+Names are renderings of keys and may change; a key stays through renames. Every key is text, because it is stored
+with the object in NetBox:
+
+- device      `class/index`                          `be-leaf/2`
+- port        `<physical port>/<lane>` on switches   `17/1` (lane 1 when not broken out)
+              `<nic>/<port index>` on servers        `fe/0`
+- interface   `device:port`                          `be-leaf/2:17/1`
+- link        `kind near-end`                        `server gpu/1/fe/0`, `fabric be-leaf/2/uplinks/33/1`
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+_DIGITS = re.compile(r"(\d+)")
+
+NaturalKey = tuple[tuple[int, int, str], ...]
+
+
+@lru_cache(maxsize=65536)
+def natural(text: str) -> NaturalKey:
+    """Sort key with numbers as numbers: `rail-2` before `rail-10`. Total: equal only for equal text."""
+    parts: list[tuple[int, int, str]] = []
+    for part in _DIGITS.split(text):
+        if part:
+            parts.append((0, int(part), part) if part.isascii() and part.isdigit() else (1, 0, part))
+    return tuple(parts)
+
+
+def device_key(class_key: str, index: int) -> str:
+    return f"{class_key}/{index}"
+
+
+def split_device_key(key: str) -> tuple[str, int]:
+    class_key, _, index = key.rpartition("/")
+    return class_key, int(index)
+
+
+def switch_port_key(port: int, lane: int) -> str:
+    return f"{port}/{lane}"
+
+
+def nic_port_key(nic: str, port_index: int) -> str:
+    return f"{nic}/{port_index}"
+
+
+def interface_key(device: str, port: str) -> str:
+    return f"{device}:{port}"
+
+
+def split_interface_key(key: str) -> tuple[str, str]:
+    device, _, port = key.partition(":")
+    return device, port
+
+
+def server_link_key(device: str, connection: str, offset: int) -> str:
+    return f"server {device}/{connection}/{offset}"
+
+
+def lane_link_key(kind: str, device: str, zone: str, port: str) -> str:
+    """Key of a link between switches: the lane at its near end is its identity, so that its far end can move."""
+    return f"{kind} {device}/{zone}/{port}"
+
+
+def link_kind(key: str) -> str:
+    return key.partition(" ")[0]

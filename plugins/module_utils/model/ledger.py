@@ -1,0 +1,144 @@
+# Copyright: Contributors to the hedgehog.diet collection
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The ledger: which link was given which ports, so that a plan grows without moving what stays.
+
+An entry is a line of text, the same in NetBox (field `hedgehog_ports` of the cable) and in the ledger file:
+
+    a=gpu/1:rail-0/0 b=be-leaf/3:17/1@2x400g domain=1:1-4
+
+`@` gives the breakout of a switch port. `domain` stands on rail links: the number of the rail domain and its leaves.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from .hardware import Breakout
+from .keys import natural, split_interface_key
+
+FORMAT = 1
+
+_ENTRY = re.compile(
+    r"^a=(?P<a>\S+:\S+?)(@(?P<ab>\w+))? b=(?P<b>\S+:\S+?)(@(?P<bb>\w+))?"
+    r"( domain=(?P<domain>\d+):(?P<first>\d+)-(?P<last>\d+))?$"
+)
+_SWITCH_PORT = re.compile(r"^(\d+)/(\d+)$")
+
+
+class LedgerError(ValueError):
+    """A ledger file that cannot be used; the message says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """One end of a placed link; `breakout` on switches only."""
+
+    device: str
+    port: str
+    breakout: Breakout | None = None
+
+    def text(self) -> str:
+        return f"{self.device}:{self.port}" + (f"@{self.breakout}" if self.breakout else "")
+
+    @property
+    def physical(self) -> tuple[int, int] | None:
+        """Physical port and lane of a switch port, None for a NIC port."""
+        match = _SWITCH_PORT.match(self.port)
+        return (int(match[1]), int(match[2])) if match and self.breakout else None
+
+
+@dataclass(frozen=True, slots=True)
+class Domain:
+    """A rail domain: its number, counted from 1, and the indices of its leaves."""
+
+    number: int
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Where a link was placed. `cabled` is False for what only a ledger file knows: then it holds no port of its own."""
+
+    a: End
+    b: End
+    domain: Domain | None = None
+    cabled: bool = True
+
+    def text(self) -> str:
+        domain = f" domain={self.domain.number}:{self.domain.first}-{self.domain.last}" if self.domain else ""
+        return f"a={self.a.text()} b={self.b.text()}{domain}"
+
+    @staticmethod
+    def parse(text: str, cabled: bool = True) -> Entry | None:
+        """An entry from its text, None where the text is not one (edited by hand, say)."""
+        match = _ENTRY.match(text)
+        if match is None:
+            return None
+        domain = None
+        if match["domain"]:
+            domain = Domain(int(match["domain"]), int(match["first"]), int(match["last"]))
+        return Entry(_end(match["a"], match["ab"]), _end(match["b"], match["bb"]), domain, cabled)
+
+
+def _end(text: str, breakout: str | None) -> End:
+    device, port = split_interface_key(text)
+    return End(device, port, Breakout.parse(breakout) if breakout else None)
+
+
+class Ledger(Mapping[str, Entry]):
+    """Entries by link key."""
+
+    def __init__(self, entries: Mapping[str, Entry] | None = None) -> None:
+        self._entries = dict(entries or {})
+
+    def __getitem__(self, key: str) -> Entry:
+        return self._entries[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._entries)
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def under(self, above: Ledger) -> Ledger:
+        """This ledger with another laid over it: where both know a link, the one above wins."""
+        return Ledger(self._entries | above._entries)
+
+
+def dump(plan_id: str, ledger: Ledger) -> str:
+    """A ledger file: one link a line, sorted, so that git shows exactly what changed."""
+    lines = ",\n".join(
+        f"  {json.dumps(key)}: {json.dumps(ledger[key].text())}" for key in sorted(ledger, key=natural)
+    )
+    body = f"{{\n{lines}\n }}" if lines else "{}"
+    return f'{{\n "format": {FORMAT},\n "plan": {json.dumps(plan_id)},\n "links": {body}\n}}\n'
+
+
+def read(text: str, name: str, plan_id: str) -> Ledger:
+    """The ledger in the text of a ledger file.
+
+    Raises:
+        LedgerError: not a ledger file, of a newer format, of another plan, or damaged.
+    """
+    try:
+        data: Any = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise LedgerError(f"{name} is not a ledger file: {error}. Remove it, and the next apply writes it anew.") from None
+    if not isinstance(data, dict) or not isinstance(data.get("links"), dict) or "format" not in data:
+        raise LedgerError(f"{name} is not a ledger file. Remove it, and the next apply writes it anew.")
+    if data["format"] != FORMAT:
+        raise LedgerError(f"{name} has format {data['format']!r}; this version reads {FORMAT}. Use a newer hedgehog.diet.")
+    if data.get("plan") != plan_id:
+        raise LedgerError(f"{name} belongs to the plan {data.get('plan')!r}, not to {plan_id!r}. Name another `ledger_file`.")
+    entries: dict[str, Entry] = {}
+    for key, value in data["links"].items():
+        entry = Entry.parse(value, cabled=False) if isinstance(value, str) else None
+        if entry is None:
+            raise LedgerError(f"{name} is damaged at the link {key!r}: {value!r}. Take it from your version control.")
+        entries[key] = entry
+    return Ledger(entries)
