@@ -8,10 +8,11 @@ that relate them (`validate.py`). A document of the first DIET is converted firs
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from ..diagnostics import Diagnostic, Diagnostics, Path, nearest
+from ..diagnostics import Diagnostic, Diagnostics, Path, PlanError, nearest
 from ..model import schema
 from ..model.hardware import (
     BUILTIN_DEVICE_TYPES,
@@ -25,12 +26,41 @@ from ..model.hardware import (
 )
 from ..model.keys import natural
 from ..model.plan import Connection, Fabric, Nic, Plan, Redundancy, ServerClass, Site, SwitchClass, Zone
+from .origin import Converted, in_our_language
 from .ports import PortRangeError, draw_order, parse_ports
 from .shape import check_shape
 from .validate import validate
 
 Document = Mapping[str, Any]
 Item = TypeVar("Item")
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A plan, its warnings, and the way from its paths back to those of the document it came from."""
+
+    plan: Plan
+    warnings: tuple[Diagnostic, ...]
+    source: Converted
+
+    def locate(self, diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
+        """Findings about the plan, at their paths in the user's document."""
+        return self.source.in_original(diagnostics)
+
+
+def read_plan(document: Document) -> Loaded:
+    """The plan of a document in our language or in the first DIET's; all findings carry the document's own paths.
+
+    Raises:
+        PlanError: the document has errors; all of them are in it.
+        MissingLibraryError: jsonschema is not installed.
+    """
+    source = in_our_language(document)
+    try:
+        plan, warnings = load(source.document)
+    except PlanError as error:
+        raise PlanError([*source.diagnostics, *source.in_original(error.diagnostics)]) from None
+    return Loaded(plan, (*source.diagnostics, *source.in_original(warnings)), source)
 
 _DEVICE_ROLES = {"spine": "spine", "server-leaf": "leaf", "border-leaf": "border", "oob": "oob"}
 

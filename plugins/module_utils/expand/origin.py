@@ -12,12 +12,11 @@ our language; `Converted.in_original` turns it back.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Any
-
-import re
 
 from ..diagnostics import Diagnostic, Diagnostics, Path
 from ..model.hardware import BUILTIN_DEVICE_TYPES
@@ -33,6 +32,12 @@ SITE_NAME = "Hedgehog"
 MAX_ID = 50
 
 _ONLY_THERE = frozenset(("meta", "reference_data", "switch_port_zones", "server_nics", "server_connections"))
+_BLOCKS = (
+    "meta", "reference_data", "plan", "switch_classes", "switch_port_zones", "server_classes", "server_nics",
+    "server_connections", "expected", "contract",
+)
+_META = ("case_id", "name", "version", "managed_by", "description", "tags")
+_PLAN = ("name", "status", "description", "customer_name", "notes")
 _CASE_ID = re.compile(r"^[a-z0-9_]+$")
 
 
@@ -54,6 +59,15 @@ def original_path(path: Path, paths: Mapping[Path, Path]) -> Path:
     if not paths:
         return path
     return next((paths[path[:n]] for n in range(len(path), -1, -1) if path[:n] in paths), ())
+
+
+def in_our_language(document: Document) -> Converted:
+    """A document in either language, in ours.
+
+    Raises:
+        PlanError: it is a document of the first DIET that cannot be converted.
+    """
+    return convert(document) if is_origin(document) else Converted(dict(document))
 
 
 def is_origin(document: Document) -> bool:
@@ -80,6 +94,7 @@ def convert(document: Document) -> Converted:
         )
     found.stop_on_errors()
     root = Row(document, (), found)
+    root.only(_BLOCKS)
     paths: Paths = {(): ()}
     plan = _head(root, found, paths)
     reference = Reference(root, found)
@@ -100,8 +115,8 @@ def _version(document: Document) -> str:
 
 
 def _head(root: Row, found: Diagnostics, paths: Paths) -> dict[str, Any]:
-    meta, plan = root.child("meta", required=True), root.child("plan", required=True)
-    case_id = meta.text("case_id", required=bool(meta.values))
+    meta, plan = root.child("meta", _META, required=True), root.child("plan", _PLAN, required=True)
+    case_id = meta.text("case_id", required=isinstance(root.values.get("meta"), Mapping))
     if case_id and not _CASE_ID.match(case_id):
         # Ids become plan ids, which own objects in NetBox: two spellings must not become one id.
         found.error("invalid-value", meta.at("case_id"), f"{case_id!r} is not a case id.", "It holds a-z, 0-9 and '_'.")

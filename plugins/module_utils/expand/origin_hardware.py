@@ -16,12 +16,13 @@ from typing import Any
 from ..diagnostics import Diagnostics, Path, nearest
 from ..model.hardware import BUILTIN_DEVICE_TYPES, Breakout, PortGroup
 from ..model.keys import natural
-from .origin_rows import Row, slugify
+from .origin_rows import Row, slug_of, slugify
 from .ports import format_ports
 
 _PORT_NAME = re.compile(r"^E1/([1-9]\d{0,3})$")
 _TYPE_SPEED = re.compile(r"^(\d+)(g?)base")
 
+_BLOCKS = ("manufacturers", "device_types", "device_type_extensions", "breakout_options", "module_types")
 _MANUFACTURER = ("id", "name", "slug")
 _DEVICE_TYPE = ("id", "manufacturer", "model", "slug", "u_height", "is_full_depth", "interface_templates")
 _EXTENSION = (
@@ -82,21 +83,26 @@ class Use:
 
 
 class Reference:
-    """The reference data by the ids that the rest of the document uses."""
+    """The reference data by the ids that the rest of the document uses.
+
+    A row with mistakes is there as None: it is not unknown, and one mistake is one finding.
+    """
 
     def __init__(self, document: Row, found: Diagnostics) -> None:
         self._found = found
-        data = document.child("reference_data")
-        self.makers = self._by_id(data, "manufacturers", _MANUFACTURER, self._maker)
-        self.hardware = self._by_id(data, "device_types", _DEVICE_TYPE, self._hardware)
-        self._named: dict[str, tuple[str, Breakout]] = self._by_id(data, "breakout_options", _BREAKOUT, self._breakout)
-        self.extensions = self._by_id(data, "device_type_extensions", _EXTENSION, self._extension)
-        self.cards = self._by_id(data, "module_types", _MODULE_TYPE, self._card)
+        data = document.child("reference_data", _BLOCKS)
+        self.makers: dict[str, Maker | None] = self._by_id(data, "manufacturers", _MANUFACTURER, self._maker)
+        self.hardware: dict[str, Hardware | None] = self._by_id(data, "device_types", _DEVICE_TYPE, self._hardware)
+        self._named: dict[str, tuple[str, Breakout] | None] = self._by_id(
+            data, "breakout_options", _BREAKOUT, self._breakout
+        )
+        self.extensions: dict[str, Extension | None] = self._by_id(data, "device_type_extensions", _EXTENSION, self._extension)
+        self.cards: dict[str, Card | None] = self._by_id(data, "module_types", _MODULE_TYPE, self._card)
         self._tell_cards_apart()
         self.misnamed: dict[str, Breakout] = {}
 
     def find(self, known: Mapping[str, Any], row: Row, field: str, what: str) -> Any:
-        """What the id in `field` stands for; None when missing or unknown (reported)."""
+        """What the id in `field` stands for; None when it is missing, unknown or has mistakes (reported)."""
         given = row.text(field, required=True)
         if not given:
             return None
@@ -104,6 +110,11 @@ class Reference:
             code = "unknown-" + what.replace(" ", "-")
             self._found.error(code, row.at(field), f"there is no {what} {given!r}.", nearest(given, known))
         return known.get(given)
+
+    def optic(self, row: Row) -> bool:
+        """Whether a zone or connection names an optic."""
+        given = bool(row.text("transceiver_module_type"))
+        return given and self.find(self.cards, row, "transceiver_module_type", "module type") is not None
 
     def breakout(self, row: Row, field: str) -> Breakout | None:
         """A breakout by its id. One that no row declares is good too when it says itself what it is: `4x200g`."""
@@ -129,11 +140,17 @@ class Reference:
                 self._found.error("duplicate-id", row.at("id"), f"the id {key!r} stands in {block} already.")
             elif key:
                 entries[key] = read(row)
-        return {key: entry for key, entry in entries.items() if entry is not None}
+        return entries
 
     def _maker(self, row: Row) -> Maker:
         name = row.text("name") or row.text("slug") or row.text("id")
-        return Maker(slugify(row.text("slug") or name), name, row)
+        return Maker(self._slug(row, name), name, row)
+
+    def _slug(self, row: Row, name: str) -> str:
+        slug = slug_of(row.text("slug"), name)
+        if not slug:
+            self._found.error("invalid-value", row.path, f"{name!r} holds nothing to make a slug of.", "Add a `slug`.")
+        return slug
 
     def _hardware(self, row: Row) -> Hardware | None:
         maker: Maker | None = self.find(self.makers, row, "manufacturer", "manufacturer")
@@ -144,7 +161,7 @@ class Reference:
             (template.text("name", required=True), template.text("type"))
             for template in row.rows("interface_templates", _TEMPLATE)
         )
-        slug = slugify(row.text("slug") or model)
+        slug = self._slug(row, model)
         return Hardware(slug, model, maker, row.height("u_height"), row.flag("is_full_depth"), templates, row)
 
     def _breakout(self, row: Row) -> tuple[str, Breakout] | None:
@@ -163,7 +180,8 @@ class Reference:
         hardware: Hardware | None = self.find(self.hardware, row, "device_type", "device type")
         if hardware is None:
             return None
-        by_name = dict(self._named.values()) | {key: breakout for key, (_name, breakout) in self._named.items()}
+        named = {key: entry for key, entry in self._named.items() if entry is not None}
+        by_name = dict(named.values()) | {key: breakout for key, (_name, breakout) in named.items()}
         allowed = set()
         for position, value in enumerate(row.items("supported_breakouts")):
             breakout = by_name.get(str(value)) or Breakout.parse(str(value))
@@ -178,6 +196,7 @@ class Reference:
 
     def _card(self, row: Row) -> Card | None:
         model = row.text("model", required=True)
+        self.find(self.makers, row, "manufacturer", "manufacturer")
         names = [t.text("name", required=True) for t in row.rows("interface_templates", _TEMPLATE)]
         twice = sorted({name for name in names if name and names.count(name) > 1})
         if twice:
@@ -187,8 +206,9 @@ class Reference:
 
     def _tell_cards_apart(self) -> None:
         """Two models with one slug (NetBox tells them apart by manufacturer) get their ids as slugs."""
-        slugs = [card.slug for card in self.cards.values()]
-        for key, card in self.cards.items():
+        cards = {key: card for key, card in self.cards.items() if card is not None}
+        slugs = [card.slug for card in cards.values()]
+        for key, card in cards.items():
             if slugs.count(card.slug) > 1 or not card.slug:
                 self.cards[key] = Card(slugify(key) or "module", card.ports, card.row)
 

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ..diagnostics import Diagnostics, Path, nearest
+from ..model.schema import SLUG
 
 _NOT_IN_KEYS = re.compile(r"[^A-Za-z0-9_.-]+")
 
@@ -70,9 +71,9 @@ class Row:
             return None
         return value
 
-    def choice(self, key: str, valid: Iterable[str], fallback: str = "") -> str:
+    def choice(self, key: str, valid: Iterable[str], fallback: str = "", required: bool = False) -> str:
         """One of `valid`; `fallback` when not given or not valid."""
-        value = self.text(key)
+        value = self.text(key, required)
         known = tuple(valid)
         if not value or value in known:
             return value or fallback
@@ -103,16 +104,22 @@ class Row:
         _warn_unknown(rows, frozenset(known), self._found)
         return rows
 
-    def child(self, key: str, required: bool = False) -> Row:
+    def child(self, key: str, known: Iterable[str], required: bool = False) -> Row:
         """A nested mapping, empty when not given."""
         value = self.values.get(key)
         if isinstance(value, Mapping):
-            return Row(value, self.at(key), self._found)
+            row = Row(value, self.at(key), self._found)
+            row.only(known)
+            return row
         if value is not None:
             self._wrong(key, value, "a mapping")
         elif required:
             self._missing(key)
         return Row({}, self.at(key), self._found)
+
+    def only(self, known: Iterable[str]) -> None:
+        """Warn of every other key."""
+        _warn_unknown([self], frozenset(known), self._found)
 
     def _missing(self, key: str) -> None:
         self._found.error("missing-key", self.path, f"the key {key!r} is missing.")
@@ -156,6 +163,11 @@ def tidy_key(text: str) -> str:
     """An id as a key; most are keys as they stand."""
     tidy = _NOT_IN_KEYS.sub("-", text)
     return tidy.lstrip("-_.") if tidy == text else tidy.strip("-_.")
+
+
+def slug_of(given: str, name: str) -> str:
+    """A slug as it was given where it is one, else what NetBox would make of it, or of the name."""
+    return given if re.match(SLUG, given) else slugify(given or name)
 
 
 def slugify(text: str) -> str:

@@ -30,6 +30,8 @@ _CONNECTION_FIELDS = {
     "distribution": "distribution", "rail": "rail", "speed": "speed",
 }
 
+_CONNECTION_TYPES = ("unbundled", "bundled", "mclag", "eslag", "fabric", "vpc_loopback", "external")
+_PORT_TYPES = ("data", "ipmi", "pxe")
 _DISTRIBUTIONS = ("same-switch", "alternating", "rail-optimized")
 
 
@@ -123,11 +125,14 @@ class Servers:
             entry["first_port"] = first
         entry |= self._distribution(row, place)
         entry |= self._speed(row, place)
+        # Both say nothing that a plan needs, but a misspelt value means that the document is not what it seems.
+        row.choice("hedgehog_conn_type", _CONNECTION_TYPES)
+        row.choice("port_type", _PORT_TYPES)
         class_key = self.by_id[owner]
         if key and class_key in self.classes:
             self.classes[class_key]["connections"][key] = entry
             remember(self._paths, ("server_classes", class_key, "connections", key), row, _CONNECTION_FIELDS)
-            self.optics += bool(row.text("transceiver_module_type"))
+            self.optics += self._reference.optic(row)
 
     def _nic_of(self, owner: str, row: Row) -> str:
         given = row.text("nic", required=True)

@@ -177,7 +177,7 @@ class Switches:
             return
         class_key = self.by_id.get(class_id, "")
         key = self._zone_keys.setdefault(class_id, Keys(f"zone of {class_id!r}", self._found)).claim(row, "zone_name")
-        kind = row.choice("zone_type", (*_ZONE_TYPES, *_LATER_ZONE_TYPES)) or self._no_type(row)
+        kind = row.choice("zone_type", (*_ZONE_TYPES, *_LATER_ZONE_TYPES), required=True)
         ports = self._ports(row)
         breakout = self._reference.breakout(row, "breakout_option") if kind in _ZONE_TYPES else None
         if not key or not class_key or not kind:
@@ -190,8 +190,7 @@ class Switches:
             return
         if ports and breakout and class_key in self._extensions:
             self.uses.append(Use(self._extensions[class_key], ports, breakout, row.at("port_spec")))
-        if row.text("transceiver_module_type"):
-            self.optics += 1
+        self.optics += self._reference.optic(row)
         self._add_zone(row, class_key, key, kind, breakout)
 
     def _add_zone(self, row: Row, class_key: str, key: str, kind: str, breakout: Breakout | None) -> None:
@@ -204,9 +203,6 @@ class Switches:
         remember(self._paths, ("switch_classes", class_key, "zones", key), row, _ZONE_FIELDS)
         if row.text("peer_zone"):
             self._unmatched_peers.append((zone, row))
-
-    def _no_type(self, row: Row) -> str:
-        return row.text("zone_type", required=row.values.get("zone_type") in (None, "")) and ""
 
     def _ports(self, row: Row) -> tuple[int, ...]:
         given = row.text("port_spec", required=True)

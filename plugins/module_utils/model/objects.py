@@ -2,20 +2,30 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What the plan wants to exist, one class per object kind.
 
-Objects refer to each other by key. All are immutable, so that they can be shared and compared by value.
+Objects refer to each other by key. All are immutable, so that they can be shared and compared by value. `MANAGED` names
+the fields that we write and compare; how NetBox spells them is in `netbox/resources.py`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import ClassVar
 
 from .hardware import DeviceType, Manufacturer
 from .plan import Site
+from .state import CABLE, DEVICE, INTERFACE
 
 
 @dataclass(frozen=True, slots=True)
 class Device:
+    """A switch or a server."""
+
+    KIND: ClassVar[str] = DEVICE
+    MANAGED: ClassVar[tuple[str, ...]] = (
+        "name", "device_role", "device_type", "site", "class_key", "index", "role", "fabric", "fabric_class", "boot_mac",
+    )
+
     key: str
     name: str
     class_key: str
@@ -34,6 +44,9 @@ class Device:
 class Interface:
     """A cabled interface. `speed` in Gb/s."""
 
+    KIND: ClassVar[str] = INTERFACE
+    MANAGED: ClassVar[tuple[str, ...]] = ("device", "name", "type", "speed", "zone", "physical_port", "lane")
+
     key: str
     device: str
     name: str
@@ -48,6 +61,9 @@ class Interface:
 class Cable:
     """A link. `a` is its near end: the server, or the switch whose uplink it is. `ports` is its ledger entry."""
 
+    KIND: ClassVar[str] = CABLE
+    MANAGED: ClassVar[tuple[str, ...]] = ("ends", "fabric", "zone", "ports")
+
     key: str
     kind: str
     a: str
@@ -56,6 +72,13 @@ class Cable:
     zone: str
     speed: int
     ports: str
+
+    @property
+    def ends(self) -> tuple[str, str]:
+        return self.a, self.b
+
+
+Wanted = Device | Interface | Cable
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +92,7 @@ class Quantity:
 
 @dataclass(frozen=True, slots=True)
 class Topology:
-    """An expanded plan. Rows are in natural key order of devices, then ports; `kept` counts links held by the ledger."""
+    """An expanded plan. Rows are in natural order of their keys."""
 
     plan_id: str
     site: Site
@@ -79,4 +102,3 @@ class Topology:
     quantities: tuple[Quantity, ...]
     device_types: Mapping[str, DeviceType]
     manufacturers: Mapping[str, Manufacturer]
-    leftovers: tuple[str, ...] = field(default=())

@@ -1,0 +1,44 @@
+# Copyright: Contributors to the hedgehog.diet collection
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Options that all modules share: how to reach a NetBox."""
+
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    DOCUMENTATION = r"""
+options:
+  netbox_url:
+    description:
+      - Address of the NetBox, such as V(https://netbox.example.com).
+      - Taken from the environment variable E(NETBOX_URL) or E(NETBOX_API) when not given.
+    type: str
+    required: true
+  netbox_token:
+    description:
+      - API token, of version 1 or 2.
+      - Taken from the environment variable E(NETBOX_TOKEN) or E(NETBOX_API_TOKEN) when not given.
+    type: str
+    required: true
+  validate_certs:
+    description: Whether to verify the TLS certificate of the NetBox.
+    type: bool
+    default: true
+  ca_path:
+    description: File or directory of certificates of authorities to trust, instead of the usual ones.
+    type: path
+  cert:
+    description: Client certificate, as the path of a file that holds certificate and key, or a list of the paths of both.
+    type: raw
+  headers:
+    description: Further headers to send with every request.
+    type: dict
+  timeout:
+    description: Seconds to wait for an answer.
+    type: int
+    default: 120
+requirements:
+  - pynetbox
+  - jsonschema
+"""

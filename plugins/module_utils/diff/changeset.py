@@ -1,0 +1,80 @@
+# Copyright: Contributors to the hedgehog.diet collection
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The change set: everything a run would do, as a value.
+
+Preview and check mode stop at it, apply acts from it alone, so what was shown is what is done. `reason` and `label` are
+for people; no code decides on them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+CREATE, UPDATE, MOVE, DELETE = "create", "update", "move", "delete"
+ACTIONS = (CREATE, UPDATE, MOVE, DELETE)
+
+PLAN, DRIFT, ADOPTED, UNKNOWN = "plan changed", "drift", "adopted", ""
+
+# How a change is carried out when it is not a request of its own: by the device type's template, by its device's end.
+BY_TEMPLATE, WITH_DEVICE = "template", "device"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One object: `before` and `after` hold the fields that differ; `after` of a create holds all managed fields."""
+
+    kind: str
+    action: str
+    key: str
+    label: str
+    before: Mapping[str, Any] = field(default_factory=dict)
+    after: Mapping[str, Any] = field(default_factory=dict)
+    id: int | None = None
+    reason: str = UNKNOWN
+    via: str = ""
+
+    def as_row(self) -> dict[str, Any]:
+        """The change as plain data: what digests and reports are made of."""
+        return {
+            "action": self.action,
+            "kind": self.kind,
+            "key": self.key,
+            "name": self.label,
+            "id": self.id,
+            "before": dict(self.before),
+            "after": dict(self.after),
+            "reason": self.reason,
+            "via": self.via,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeSet:
+    """All changes of a run, in the order in which they are shown. `leftovers` are owned, unwanted and not pruned."""
+
+    changes: tuple[Change, ...] = ()
+    leftovers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    digest: str = ""
+
+    def __bool__(self) -> bool:
+        return bool(self.changes)
+
+    def of(self, kind: str, action: str) -> list[Change]:
+        return [c for c in self.changes if c.kind == kind and c.action == action]
+
+    def counts(self) -> dict[str, dict[str, int]]:
+        """Changes per kind and action; kinds and actions without any are left out."""
+        numbers = Counter((c.kind, c.action) for c in self.changes)
+        kinds = sorted({kind for kind, _action in numbers})
+        return {kind: {a: numbers[kind, a] for a in ACTIONS if numbers[kind, a]} for kind in kinds}
+
+
+def digest(*parts: Any) -> str:
+    """SHA-256 over the canonical JSON of some values; the same on every machine."""
+    text = json.dumps(parts, sort_keys=True, separators=(",", ":"), ensure_ascii=True, default=list)
+    return hashlib.sha256(text.encode()).hexdigest()

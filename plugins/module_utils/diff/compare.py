@@ -1,0 +1,149 @@
+# Copyright: Contributors to the hedgehog.diet collection
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Desired and observed state become changes: matched by key, then field by field.
+
+1. what is wanted and not there is created
+2. what is there and differs is updated; a cable whose ends differ is moved
+3. what is owned and not wanted is deleted with `prune`, and a leftover without
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from ..model.keys import natural, split_interface_key
+from ..model.objects import Interface, Topology, Wanted
+from ..model.state import CABLE, DEVICE, INTERFACE, OWNED_KINDS, Owned, Row, SharedRow, Value
+from .changeset import (
+    ADOPTED,
+    BY_TEMPLATE,
+    CREATE,
+    DELETE,
+    DRIFT,
+    MOVE,
+    PLAN,
+    UNKNOWN,
+    UPDATE,
+    WITH_DEVICE,
+    Change,
+    ChangeSet,
+    digest,
+)
+from .normalize import same, wanted_values
+
+Templates = Mapping[str, frozenset[str]]
+
+
+def compare(
+    topology: Topology, owned: Owned, shared: Iterable[SharedRow], templates: Templates, prune: bool
+) -> ChangeSet:
+    """Everything that makes NetBox what the topology says, and what is left over."""
+    names = _Names(topology, owned)
+    changes = [change for row in shared for change in _shared(row)]
+    for device in topology.devices:
+        changes += _object(device, owned.devices.get(device.key), names)
+    types = {device.key: device.device_type for device in topology.devices}
+    for interface in topology.interfaces:
+        changes += _interface(interface, owned, names, templates.get(types[interface.device], frozenset()))
+    for cable in topology.cables:
+        changes += _object(cable, owned.cables.get(cable.key), names)
+    leftovers = _leftovers(topology, owned)
+    if prune:
+        changes += removals(owned, leftovers)
+        leftovers = {}
+    return change_set(changes, leftovers)
+
+
+def removals(owned: Owned, keys: Mapping[str, tuple[str, ...]]) -> list[Change]:
+    """Deletions of owned objects. Interfaces of a device that goes are deleted with it, not by themselves."""
+    names = _Names(None, owned)
+    gone = set(keys.get(DEVICE, ()))
+    changes = []
+    for kind in OWNED_KINDS:
+        for key in keys.get(kind, ()):
+            row = owned.of(kind)[key]
+            via = WITH_DEVICE if kind == INTERFACE and row.values["device"] in gone else ""
+            changes.append(
+                Change(kind, DELETE, key, names.label(kind, key, row.values), dict(row.values), {}, row.id, PLAN, via)
+            )
+    return changes
+
+
+def change_set(changes: Iterable[Change], leftovers: Mapping[str, tuple[str, ...]]) -> ChangeSet:
+    ordered = tuple(changes)
+    rows = [{k: v for k, v in c.as_row().items() if k not in ("name", "reason")} for c in ordered]
+    return ChangeSet(ordered, leftovers, digest(rows))
+
+
+def _shared(row: SharedRow) -> list[Change]:
+    if row.id is None:
+        return [Change(row.kind, CREATE, row.key, row.key, {}, row.payload, None, PLAN)]
+    if row.missing:
+        return [Change(row.kind, UPDATE, row.key, row.key, {}, row.missing, row.id, PLAN)]
+    return []
+
+
+def _object(wanted: Wanted, row: Row | None, names: _Names) -> list[Change]:
+    values = wanted_values(wanted)
+    label = names.label(wanted.KIND, wanted.key, values)
+    if row is None:
+        return [Change(wanted.KIND, CREATE, wanted.key, label, {}, values, None, PLAN)]
+    changed = [name for name in values if not same(name, row.values.get(name), values[name])]
+    if not changed:
+        return []
+    before, after = {n: row.values.get(n) for n in changed}, {n: values[n] for n in changed}
+    if "ends" not in changed:
+        return [Change(wanted.KIND, UPDATE, wanted.key, label, before, after, row.id, UNKNOWN)]
+    # The ledger entry on the cable says where we placed it: ends that differ from an unchanged entry were moved by hand.
+    reason = PLAN if "ports" in changed else DRIFT
+    return [Change(wanted.KIND, MOVE, wanted.key, label, before, after, row.id, reason)]
+
+
+def _interface(wanted: Interface, owned: Owned, names: _Names, templates: frozenset[str]) -> list[Change]:
+    row = owned.interfaces.get(wanted.key)
+    if row is not None:
+        return _object(wanted, row, names)
+    values = wanted_values(wanted)
+    label = names.label(INTERFACE, wanted.key, values)
+    unmarked = owned.nameless.get((wanted.device, wanted.name))
+    if unmarked is not None:
+        before = {n: unmarked.values.get(n) for n in values if not same(n, unmarked.values.get(n), values[n])}
+        after = {n: values[n] for n in before}
+        return [Change(INTERFACE, UPDATE, wanted.key, label, before, after, unmarked.id, ADOPTED)]
+    via = BY_TEMPLATE if wanted.name in templates and wanted.device not in owned.devices else ""
+    return [Change(INTERFACE, CREATE, wanted.key, label, {}, values, None, PLAN, via)]
+
+
+def _leftovers(topology: Topology, owned: Owned) -> dict[str, tuple[str, ...]]:
+    wanted: Mapping[str, set[str]] = {
+        DEVICE: {d.key for d in topology.devices},
+        INTERFACE: {i.key for i in topology.interfaces},
+        CABLE: {c.key for c in topology.cables},
+    }
+    found = {
+        kind: tuple(sorted((k for k in owned.of(kind) if k not in wanted[kind]), key=natural)) for kind in OWNED_KINDS
+    }
+    return {kind: keys for kind, keys in found.items() if keys}
+
+
+class _Names:
+    """What objects are called, for people: desired names first, then those NetBox has."""
+
+    def __init__(self, topology: Topology | None, owned: Owned) -> None:
+        self._devices = {key: row.name for key, row in owned.devices.items()}
+        self._interfaces = {key: row.name for key, row in owned.interfaces.items()}
+        if topology is not None:
+            self._devices |= {device.key: device.name for device in topology.devices}
+            self._interfaces |= {interface.key: interface.name for interface in topology.interfaces}
+
+    def label(self, kind: str, key: str, values: Mapping[str, Value]) -> str:
+        if kind == DEVICE:
+            return str(values["name"])
+        if kind == INTERFACE:
+            return f"{self._devices.get(str(values['device']), values['device'])} {values['name']}"
+        ends = values["ends"]
+        return " -- ".join(self.end(end) for end in ends) if isinstance(ends, tuple) and ends else key
+
+    def end(self, interface: str) -> str:
+        device, port = split_interface_key(interface)
+        return f"{self._devices.get(device, device)} {self._interfaces.get(interface, port)}"

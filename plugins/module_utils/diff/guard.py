@@ -1,0 +1,134 @@
+# Copyright: Contributors to the hedgehog.diet collection
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What must not be done: finds every reason to stop before the first write, with both sides of each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from ..diagnostics import Diagnostics
+from ..model.keys import split_device_key
+from ..model.state import CABLE, DEVICE, INTERFACE, Owned, Surroundings
+from .changeset import CREATE, DELETE, DRIFT, MOVE, UPDATE, WITH_DEVICE, Change, ChangeSet
+
+SHOWN = 20
+
+
+def guard(
+    changes: ChangeSet, owned: Owned, around: Surroundings, max_moves: int, found: Diagnostics
+) -> None:
+    """Collect conflicts of a change set with what is not ours, and moves above the limit."""
+    guard_strays(owned, found)
+    _names(changes, owned, around, found)
+    _occupied_ports(changes, owned, found)
+    _stripped_by_interfaces(changes, owned, found)
+    _interface_names(changes, owned, found)
+    _moves(changes, max_moves, found)
+
+
+def guard_removals(owned: Owned, around: Surroundings, found: Diagnostics) -> None:
+    """Collect what stands in the way of deleting devices: cables of others on their ports."""
+    for cable_id, text in sorted(around.foreign_cables.items()):
+        found.error(
+            "foreign-cable", (), f"cable {cable_id} ({text}) is not ours, and is on a device that would be deleted.",
+            "NetBox would silently strip it. Move or delete it first.",
+        )
+
+
+def guard_strays(owned: Owned, found: Diagnostics) -> None:
+    """Collect objects whose marks contradict each other: nobody can say what they are."""
+    for text in owned.strays[:SHOWN]:
+        found.error(
+            "damaged-mark", (), f"{text}.", "Correct its custom fields hedgehog_plan_id and hedgehog_key, or delete it."
+        )
+
+
+def _names(changes: ChangeSet, owned: Owned, around: Surroundings, found: Diagnostics) -> None:
+    own_ids = {row.id: key for key, row in owned.devices.items()}
+    renamed = {c.id for c in changes.changes if c.kind == DEVICE and (c.action == DELETE or "name" in c.after)}
+    for change in changes.of(DEVICE, CREATE) + changes.of(DEVICE, UPDATE):
+        name = change.after.get("name")
+        holder = around.names.get(str(name).lower()) if name else None
+        if holder is None or holder[0] == change.id or holder[0] in renamed:
+            continue
+        path = ("server_classes" if not change.after.get("role") else "switch_classes", split_device_key(change.key)[0])
+        if holder[0] in own_ids:
+            found.error(
+                "leftover-in-the-way", path,
+                f"the name {name!r} for {change.key} is held by {own_ids[holder[0]]}, which the plan no longer wants.",
+                "Set `prune: true` to delete it first.",
+            )
+        else:
+            whose = f"the plan {holder[1]!r}" if holder[1] else "nobody's plan"
+            found.error(
+                "name-taken", path,
+                f"the name {name!r} for {change.key} is taken on the site: device {holder[0]} of {whose} has it.",
+                "Rename one of them, or change `naming`.",
+            )
+
+
+def _stripped_by_interfaces(changes: ChangeSet, owned: Owned, found: Diagnostics) -> None:
+    """A foreign cable on an interface of ours that goes while its device stays."""
+    ours = {row.id for row in owned.cables.values()}
+    for change in changes.of(INTERFACE, DELETE):
+        cable = owned.cable_on.get(change.id or 0)
+        if cable is not None and cable not in ours and change.via != WITH_DEVICE:
+            found.error(
+                "foreign-cable", (), f"cable {cable} is not ours, and is on {change.label}, which would be deleted.",
+                "NetBox would silently strip it. Move or delete it first.",
+            )
+
+
+def _occupied_ports(changes: ChangeSet, owned: Owned, found: Diagnostics) -> None:
+    """A wanted port may hold its own cable, or one of ours that this run takes away from it."""
+    leaving = {c.id for c in changes.changes if c.kind == CABLE and c.action in (DELETE, MOVE)}
+    own_cables = {row.id: key for key, row in owned.cables.items()}
+    interface_ids = _interface_ids(owned, changes)
+    for change in changes.of(CABLE, CREATE) + changes.of(CABLE, MOVE):
+        for end in change.after["ends"]:
+            cable = owned.cable_on.get(interface_ids.get(end, 0))
+            if cable is None or cable == change.id or cable in leaving:
+                continue
+            if cable in own_cables:
+                found.error(
+                    "leftover-in-the-way", (),
+                    f"the port {end} of {change.label} holds the cable {own_cables[cable]!r} (cable {cable}), which the"
+                    " plan no longer wants.", "Set `prune: true` to delete it first.",
+                )
+            else:
+                found.error(
+                    "port-taken", (),
+                    f"the port {end} of {change.label} holds a cable that is not ours (cable {cable}).",
+                    "Delete that cable, or keep the port out of the zone.",
+                )
+
+
+def _interface_ids(owned: Owned, changes: ChangeSet) -> Mapping[str, int]:
+    ids = {key: row.id for key, row in owned.interfaces.items()}
+    ids |= {c.key: c.id for c in changes.of(INTERFACE, UPDATE) if c.id is not None}
+    return ids
+
+
+def _interface_names(changes: ChangeSet, owned: Owned, found: Diagnostics) -> None:
+    """An interface of ours that would take a name which another interface of the device keeps."""
+    touched = {c.key for c in changes.changes if c.kind == INTERFACE}
+    holders = {(str(row.values["device"]), row.name): key for key, row in owned.interfaces.items()}
+    for change in changes.of(INTERFACE, CREATE):
+        other = holders.get((change.after["device"], change.after["name"]))
+        if other is not None and other not in touched:
+            found.error(
+                "leftover-in-the-way", (),
+                f"the interface name of {change.key} ({change.label}) is held by {other}, which the plan no longer wants.",
+                "Set `prune: true` to delete it first.",
+            )
+
+
+def _moves(changes: ChangeSet, max_moves: int, found: Diagnostics) -> None:
+    moved: Sequence[Change] = [c for c in changes.of(CABLE, MOVE) if c.reason != DRIFT]
+    if len(moved) > max_moves:
+        shown = "; ".join(f"{c.key}" for c in moved[:5])
+        found.error(
+            "too-many-moves", (),
+            f"{len(moved)} cables would move to other ports ({shown}{', ...' if len(moved) > 5 else ''}), and max_moves"
+            f" is {max_moves}.", f"Set `max_moves: {len(moved)}` if that is what you want.",
+        )

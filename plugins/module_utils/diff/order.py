@@ -1,0 +1,67 @@
+# Copyright: Contributors to the hedgehog.diet collection
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The order in which changes are carried out, as phases.
+
+Shared objects first, because everything refers to them; then deletions from the outside in (cables, interfaces,
+devices), so that nothing is stripped and ports and names come free; then creates and updates from the inside out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..model.state import CABLE, DEVICE, INTERFACE, OWNED_KINDS
+from .changeset import BY_TEMPLATE, CREATE, DELETE, MOVE, UPDATE, WITH_DEVICE, Change, ChangeSet
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """Changes that travel together: one kind, one request method."""
+
+    title: str
+    kind: str
+    method: str
+    changes: tuple[Change, ...]
+
+
+# How phases are carried out. DETACH takes the moving cables off the ports that others are waiting for.
+SETUP, REMOVE, ADD, AMEND, DETACH = "setup", "remove", "add", "amend", "detach"
+
+
+def phases(changes: ChangeSet) -> list[Phase]:
+    """All phases that have something to do, in order."""
+    shared = [c for c in changes.changes if c.kind not in OWNED_KINDS]
+    moves = changes.of(CABLE, MOVE)
+    rows = [
+        Phase("Setup", "shared", SETUP, tuple(shared)),
+        Phase("Deleting cables", CABLE, REMOVE, _sent(changes.of(CABLE, DELETE))),
+        Phase("Deleting interfaces", INTERFACE, REMOVE, _sent(changes.of(INTERFACE, DELETE))),
+        Phase("Deleting devices", DEVICE, REMOVE, _sent(changes.of(DEVICE, DELETE))),
+        Phase("Detaching cables", CABLE, DETACH, _in_the_way(moves)),
+        Phase("Updating devices", DEVICE, AMEND, tuple(changes.of(DEVICE, UPDATE))),
+        Phase("Creating devices", DEVICE, ADD, tuple(changes.of(DEVICE, CREATE))),
+        Phase(
+            "Updating interfaces", INTERFACE, AMEND,
+            (*changes.of(INTERFACE, UPDATE), *(c for c in changes.of(INTERFACE, CREATE) if c.via == BY_TEMPLATE)),
+        ),
+        Phase(
+            "Creating interfaces", INTERFACE, ADD,
+            tuple(c for c in changes.of(INTERFACE, CREATE) if c.via != BY_TEMPLATE),
+        ),
+        Phase("Updating cables", CABLE, AMEND, (*changes.of(CABLE, UPDATE), *moves)),
+        Phase("Creating cables", CABLE, ADD, tuple(changes.of(CABLE, CREATE))),
+    ]
+    return [phase for phase in rows if phase.changes]
+
+
+def _sent(changes: list[Change]) -> tuple[Change, ...]:
+    return tuple(c for c in changes if c.via != WITH_DEVICE)
+
+
+def _in_the_way(moves: list[Change]) -> tuple[Change, ...]:
+    """Moving cables whose present ports another moving cable is to get.
+
+    NetBox works through a list in its own order, so such an exchange in one request passes or fails by luck.
+    """
+    wanted = {end: c.key for c in moves for end in c.after["ends"]}
+    return tuple(c for c in moves if any(wanted.get(end, c.key) != c.key for end in c.before.get("ends") or ()))

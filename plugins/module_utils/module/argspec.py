@@ -1,0 +1,50 @@
+# Copyright: Contributors to the hedgehog.diet collection
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Arguments of the modules, and how they become values of the core."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible.module_utils.basic import env_fallback
+
+from ..netbox.transport import Connection
+
+CONNECTION: Mapping[str, Any] = {
+    "netbox_url": {"type": "str", "required": True, "fallback": (env_fallback, ["NETBOX_URL", "NETBOX_API"])},
+    "netbox_token": {
+        "type": "str", "required": True, "no_log": True, "fallback": (env_fallback, ["NETBOX_TOKEN", "NETBOX_API_TOKEN"]),
+    },
+    "validate_certs": {"type": "bool", "default": True},
+    "ca_path": {"type": "path"},
+    "cert": {"type": "raw", "no_log": True},
+    "headers": {"type": "dict", "no_log": True},
+    "timeout": {"type": "int", "default": 120},
+}
+
+TOPOLOGY: Mapping[str, Any] = {
+    "plan": {"type": "dict"},
+    "plan_file": {"type": "path"},
+    "plan_id": {"type": "str"},
+    "state": {"type": "str", "choices": ["present", "prepared", "absent"], "default": "present"},
+    "prune": {"type": "bool", "default": False},
+    "max_moves": {"type": "int", "default": 0},
+    "diff_lines": {"type": "int", "default": 500},
+    "ledger_file": {"type": "path"},
+    "report_dir": {"type": "path"},
+    "progress_file": {"type": "path"},
+}
+
+
+def connection(params: Mapping[str, Any]) -> Connection:
+    cert = params["cert"]
+    return Connection(
+        url=params["netbox_url"],
+        token=params["netbox_token"],
+        validate_certs=params["validate_certs"],
+        ca_path=params["ca_path"] or "",
+        cert=tuple(cert) if isinstance(cert, (list, tuple)) and len(cert) == 2 else cert,
+        headers={str(k): str(v) for k, v in (params["headers"] or {}).items()},
+        timeout=params["timeout"],
+    )

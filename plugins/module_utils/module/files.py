@@ -1,0 +1,76 @@
+# Copyright: Contributors to the hedgehog.diet collection
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The files a run reads and leaves: ledger, report, progress. Written whole or not at all."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+import time
+from typing import Any
+
+from ..events import Event
+
+
+def read_text(path: str) -> str | None:
+    """The text of a file, None where there is none.
+
+    Raises:
+        OSError, UnicodeDecodeError: it is there and cannot be read.
+    """
+    try:
+        with open(path, encoding="utf-8") as file:
+            return file.read()
+    except FileNotFoundError:
+        return None
+
+
+def write_text(path: str, text: str, mode: int = 0o644) -> bool:
+    """Replace a file in one step; False where it has that text already.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    if os.path.exists(path) and read_text(path) == text:
+        return False
+    handle, temporary = tempfile.mkstemp(dir=os.path.dirname(path) or ".", prefix=".diet-")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(temporary, mode)
+        os.replace(temporary, path)
+    except BaseException:
+        os.unlink(temporary)
+        raise
+    return True
+
+
+def report_dir(wanted: str | None, plan_id: str) -> str:
+    """The directory for reports, made if missing, readable by its owner only.
+
+    Raises:
+        OSError: it cannot be made or written.
+    """
+    path = wanted or os.path.join(os.path.expanduser("~/.local/state/hedgehog.diet"), plan_id)
+    os.makedirs(path, mode=0o700, exist_ok=True)
+    if not os.access(path, os.W_OK):
+        raise PermissionError(f"{path} is not writable")
+    return path
+
+
+class ProgressFile:
+    """A listener that appends every event to a file, a line each; the action plugin follows it."""
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+
+    def __call__(self, event: Event) -> None:
+        row: dict[str, Any] = {"time": time.time(), "phase": event.phase, "done": event.done, "total": event.total}
+        try:
+            with open(self._path, "a", encoding="utf-8") as file:
+                file.write(json.dumps(row) + "\n")
+        except OSError:
+            pass  # progress is a courtesy: a full disk must not stop a run half way

@@ -1,0 +1,203 @@
+# Copyright: Contributors to the hedgehog.diet collection
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Runs the workflows for a module, and turns what they raise into what Ansible shows.
+
+The only place that knows AnsibleModule, and the only `except` that becomes fail_json.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from typing import Any
+
+from ansible.module_utils.basic import AnsibleModule, missing_required_lib
+
+from ..diagnostics import Diagnostic, InvariantError, PlanError
+from ..diff.changeset import ChangeSet
+from ..diff.render import line, render
+from ..events import Sink, silent
+from ..expand.artifact import ledger_of as topology_ledger
+from ..expand.artifact import plan_digest, topology_digest
+from ..expand.load import Loaded, read_plan
+from ..expand.pipeline import ALGORITHM
+from ..expand.shape import MissingLibraryError
+from ..model.ledger import Ledger, LedgerError, dump
+from ..model.ledger import read as read_ledger
+from ..model.plan import Plan
+from ..netbox.client import Client
+from ..netbox.errors import NetBoxError
+from ..netbox.transport import HttpTransport, ReadOnly, Statistics, pynetbox
+from ..netbox.writer import RestWriter
+from ..workflow.apply import apply
+from ..workflow.preview import Options, preview, setup_only
+from ..workflow.teardown import teardown
+from .argspec import connection
+from .files import ProgressFile, read_text, report_dir, write_text
+
+Result = dict[str, Any]
+
+
+def run_topology(module: AnsibleModule) -> None:
+    """The body of diet_topology. Ends in exit_json or fail_json."""
+    run = _Run(module)
+    try:
+        result = run.absent() if module.params["state"] == "absent" else run.present()
+    except PlanError as error:
+        run.fail(str(error), error.diagnostics)
+    except MissingLibraryError as error:
+        module.fail_json(msg=missing_required_lib(str(error.name)))
+    except (NetBoxError, LedgerError) as error:
+        run.fail(str(error))
+    except OSError as error:
+        run.fail(f"{error.filename}: {error.strerror}." if error.filename else str(error))
+    except InvariantError as error:
+        run.fail(f"This is a bug in hedgehog.diet, please report it: {error}")
+    else:
+        module.exit_json(**result)
+
+
+class _Run:
+    """One run: its module, its clock, its NetBox."""
+
+    def __init__(self, module: AnsibleModule) -> None:
+        self.module = module
+        self.params: Mapping[str, Any] = module.params
+        self.begin = time.monotonic()
+        self.statistics = Statistics()
+        self.loaded: Loaded | None = None
+        progress = self.params["progress_file"]
+        self.sink: Sink = ProgressFile(progress) if progress else silent
+
+    # -- states --------------------------------------------------------------------------------------------------
+
+    def present(self) -> Result:
+        plan = self._plan()
+        ledger = self._file_ledger(plan.id)
+        client = self._client()
+        options = Options(self.params["prune"], self.params["max_moves"])
+        done = preview(plan, client, self.params["netbox_url"], ledger, options, self.sink)
+        warnings = list(done.warnings)
+        prepared_only = self.params["state"] == "prepared"
+        if prepared_only:
+            done = setup_only(done)
+        result = self._result(plan.id, done.changes, done.digest)
+        result["quantities"] = {q.switch_class: {"count": q.count, "reason": q.reason} for q in done.topology.quantities}
+        if not self.module.check_mode:
+            record = {
+                "digest": done.digest,
+                "plan_digest": plan_digest(plan),
+                "topology_digest": topology_digest(done.topology),
+                "algorithm": ALGORITHM,
+                "quantities": {q.switch_class: q.count for q in done.topology.quantities},
+                **self._who(),
+            }
+            writer = RestWriter(client, done.refs)
+            site = "" if prepared_only else plan.site.slug
+            warnings += apply(done.changes, plan.id, site, writer, client, done.refs, record, self.sink)
+            if not prepared_only:
+                held = {key: done.ledger[key] for key in done.changes.leftovers.get("cable", ()) if key in done.ledger}
+                self._write_ledger(plan.id, Ledger(held).under(topology_ledger(done.topology)), result)
+        return self._finish(result, warnings)
+
+    def absent(self) -> Result:
+        plan_id = self.params["plan_id"] or self._plan().id
+        client = self._client()
+        done = teardown(plan_id, client, self.params["netbox_url"], self.sink)
+        result = self._result(plan_id, done.changes, done.digest)
+        result["stays"] = done.stays
+        warnings: list[Diagnostic] = []
+        if not self.module.check_mode:
+            site = next(iter(done.stays.get("sites", ())), "")
+            record = {"digest": done.digest, **self._who()}
+            writer = RestWriter(client, done.refs)
+            warnings += apply(done.changes, plan_id, site, writer, client, done.refs, record, self.sink)
+            if self.params["ledger_file"] and os.path.exists(self.params["ledger_file"]):
+                self._write_ledger(plan_id, Ledger(), result)
+        return self._finish(result, warnings)
+
+    # -- collaborators -------------------------------------------------------------------------------------------
+
+    def _plan(self) -> Plan:
+        self.loaded = read_plan(self.params["plan"] or {})
+        return self.loaded.plan
+
+    def _client(self) -> Client:
+        if pynetbox is None:
+            raise MissingLibraryError("pynetbox", name="pynetbox")
+        transport = HttpTransport(connection(self.params))
+        self.statistics = transport.statistics
+        return Client(ReadOnly(transport) if self.module.check_mode else transport)
+
+    def _file_ledger(self, plan_id: str) -> Ledger:
+        path = self.params["ledger_file"]
+        text = read_text(path) if path else None
+        return read_ledger(text, path, plan_id) if text is not None else Ledger()
+
+    def _who(self) -> dict[str, str]:
+        who = {"user": os.environ.get("USER") or str(os.getuid()), "host": platform.node()}
+        if os.environ.get("AWX_JOB_ID") or os.environ.get("JOB_ID"):
+            who["awx_job"] = os.environ.get("AWX_JOB_ID") or os.environ["JOB_ID"]
+        return who
+
+    # -- results -------------------------------------------------------------------------------------------------
+
+    def _result(self, plan_id: str, changes: ChangeSet, digest: str) -> Result:
+        report = self._write_report(plan_id, changes) if changes else ""
+        result: Result = {
+            "changed": bool(changes),
+            "plan_id": plan_id,
+            "changes": changes.counts(),
+            "digest": digest,
+            "leftovers": {kind: len(keys) for kind, keys in changes.leftovers.items()},
+            "report": report,
+        }
+        if changes.leftovers:
+            told = ", ".join(f"{len(keys)} {kind}s" for kind, keys in changes.leftovers.items())
+            self.module.warn(f"The plan no longer wants {told} that it owns; `prune: true` deletes them.")
+        if self.module._diff:
+            result["diff"] = {"prepared": render(changes, self.params["diff_lines"], report)}
+        return result
+
+    def _write_report(self, plan_id: str, changes: ChangeSet) -> str:
+        text = "".join(line(change) + "\n" for change in changes.changes)
+        try:
+            path = os.path.join(report_dir(self.params["report_dir"], plan_id), "changes.diff")
+            write_text(path, text, 0o600)
+        except OSError as error:
+            self.module.warn(f"No report is written: {error}")
+            return ""
+        return path
+
+    def _write_ledger(self, plan_id: str, ledger: Ledger, result: Result) -> None:
+        path = self.params["ledger_file"]
+        if not path:
+            return
+        try:
+            write_text(path, dump(plan_id, ledger))
+            result["ledger_file"] = path
+        except OSError as error:
+            self.module.warn(f"The ledger file is not written, NetBox has the ledger all the same: {error}")
+
+    def _finish(self, result: Result, warnings: Iterable[Diagnostic]) -> Result:
+        return result | self._costs() | {"diagnostics": self._located(warnings)}
+
+    def _located(self, diagnostics: Iterable[Diagnostic]) -> list[dict[str, Any]]:
+        """Findings at their paths in the user's document; what loading it found has those already."""
+        if self.loaded is None:
+            return [d.as_dict() for d in diagnostics]
+        return [d.as_dict() for d in (*self.loaded.warnings, *self.loaded.locate(diagnostics))]
+
+    def _costs(self) -> Result:
+        counted = asdict(self.statistics)
+        return {
+            "requests": {"reads": counted["reads"], "writes": counted["writes"]},
+            "seconds": round(time.monotonic() - self.begin, 1),
+        }
+
+    def fail(self, message: str, diagnostics: Iterable[Diagnostic] = ()) -> None:
+        """Give up. The action plugin turns the diagnostics into places in the user's file."""
+        self.module.fail_json(msg=message, diagnostics=self._located(diagnostics), **self._costs())

@@ -1,0 +1,178 @@
+# Copyright: Contributors to the hedgehog.diet collection
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""REST lists and GraphQL lists over a transport: paging, and what refusals mean.
+
+Knows nothing of plans; everything here is true of any NetBox.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from .capabilities import Capabilities
+from .errors import AccessError, NetBoxError, RefusedError, ServerError
+from .transport import GRAPHQL, Response, Transport
+
+PAGE = 1000  # NetBox caps a page at 1,000 rows unless told otherwise; what comes back is what counts
+_SLICE = 100  # values of one repeated query parameter: keeps URLs under the 8 KB that servers take
+
+JsonRow = dict[str, Any]
+
+
+class Client:
+    """A NetBox, as lists of rows."""
+
+    def __init__(self, transport: Transport) -> None:
+        self.transport = transport
+        self.capabilities = Capabilities.of(self._get("/api/status/", {}).body)
+
+    # -- reading -------------------------------------------------------------------------------------------------
+
+    def _get(self, path: str, params: Mapping[str, Any]) -> Response:
+        return _checked(self.transport.send("GET", path, params), "read", path)
+
+    def prove_view(self, endpoint: str, permission: str) -> None:
+        """A GraphQL list without the right to view is empty rather than refused, so the right is proven by REST.
+
+        Raises:
+            AccessError: the token may not view these objects.
+        """
+        try:
+            self._get(f"/api/{endpoint}/", {"limit": 1, "fields": "id"})
+        except AccessError as error:
+            raise AccessError(f"{error} Reading a plan needs the permission {permission!r}.") from None
+
+    def rest_list(self, endpoint: str, **params: Any) -> Iterator[JsonRow]:
+        """All rows of a list; a parameter with many values is asked for in slices.
+
+        Raises:
+            NetBoxError: of any kind.
+        """
+        many = next((name for name, value in params.items() if isinstance(value, (list, tuple, set))), None)
+        if many is None:
+            yield from self._rest_pages(endpoint, params)
+            return
+        values = sorted(params[many])
+        for start in range(0, len(values), _SLICE):
+            yield from self._rest_pages(endpoint, {**params, many: values[start:start + _SLICE]})
+
+    def _rest_pages(self, endpoint: str, params: Mapping[str, Any]) -> Iterator[JsonRow]:
+        offset = 0
+        while True:
+            body = self._get(f"/api/{endpoint}/", {**params, "limit": PAGE, "offset": offset}).body
+            rows = body["results"]
+            yield from rows
+            offset += len(rows)
+            if not rows or body.get("next") is None:
+                return
+
+    def graphql_list(self, name: str, filters: str, selection: str) -> Iterator[JsonRow]:
+        """All rows of a GraphQL list, in order of their ids where the server can.
+
+        The server's page size may be below ours, and nothing in the answer says so: only an empty page is the end.
+
+        Raises:
+            NetBoxError: of any kind.
+        """
+        start = 0
+        while True:
+            paging = self.capabilities.graphql_paging(start, PAGE)
+            query = f"{{ {name}(filters: {{{filters}}}, pagination: {{{paging}}}) {{ id {selection} }} }}"
+            response = _checked(self.transport.send("POST", GRAPHQL, body={"query": query}), "read", GRAPHQL)
+            body = response.body or {}
+            if body.get("errors") or name not in (body.get("data") or {}):
+                problems = "; ".join(str(e.get("message", e)) for e in body.get("errors") or [body])
+                raise ServerError(f"NetBox cannot answer a GraphQL query for {name}: {problems}")
+            rows = body["data"][name]
+            if not rows:
+                return
+            yield from rows
+            start = self.capabilities.graphql_next(start, rows)
+
+    # -- writing -------------------------------------------------------------------------------------------------
+
+    def create(self, endpoint: str, rows: Sequence[Mapping[str, Any]]) -> list[JsonRow]:
+        """POST a list; the created rows come back in the order sent. All or none.
+
+        Raises:
+            NetBoxError: of any kind; RefusedError names the rows.
+        """
+        response = self.transport.send("POST", f"/api/{endpoint}/", body=list(rows))
+        return self._written(response, "create", endpoint, len(rows))
+
+    def update(self, endpoint: str, rows: Sequence[Mapping[str, Any]]) -> list[JsonRow]:
+        """PATCH a list of rows with `id`. The order of the answer is the server's: match by id."""
+        response = self.transport.send("PATCH", f"/api/{endpoint}/", body=list(rows))
+        return self._written(response, "update", endpoint, len(rows), [row["id"] for row in rows])
+
+    def delete(self, endpoint: str, ids: Sequence[int]) -> None:
+        """DELETE a list of ids. All or none."""
+        body = [{"id": one} for one in ids]
+        _checked(self.transport.send("DELETE", f"/api/{endpoint}/", body=body), "delete", endpoint, list(ids))
+
+    @staticmethod
+    def _written(
+        response: Response, verb: str, endpoint: str, count: int, ids: Sequence[int] = ()
+    ) -> list[JsonRow]:
+        rows = _checked(response, verb, endpoint, ids).body
+        if not isinstance(rows, list) or len(rows) != count:
+            got = len(rows) if isinstance(rows, list) else "no"
+            raise ServerError(f"NetBox answered {got} rows to a request to {verb} {count} of {endpoint}.")
+        return rows
+
+
+def _checked(response: Response, verb: str, where: str, ids: Sequence[int] = ()) -> Response:
+    if response.status < 300:
+        return response
+    raise _error(response, verb, where, ids)
+
+
+def _error(response: Response, verb: str, where: str, ids: Sequence[int]) -> NetBoxError:
+    body = response.body
+    detail = str(body.get("detail", "")) if isinstance(body, dict) else ""
+    if response.status in (401, 403):
+        return AccessError(_access(detail, verb, where))
+    if response.status == 404:
+        return RefusedError(f"NetBox has no {where}{': ' + detail if detail else ''}.")
+    if response.status >= 500:
+        # A body above 2.5 MiB, a dead database and a bug of the server all look like this.
+        return ServerError(f"NetBox failed to {verb} {where} (HTTP {response.status}): {detail or body}")
+    rows = _row_errors(body, ids)
+    told = "; ".join(text for _index, text in rows[:5]) or detail or str(body)[:500]
+    return RefusedError(f"NetBox refused to {verb} {where} (HTTP {response.status}): {told}", rows)
+
+
+def _access(detail: str, verb: str, where: str) -> str:
+    """Wrong token, missing token and missing right are all 403; only the detail tells them apart."""
+    low = detail.lower()
+    if "invalid" in low and "token" in low or "expired" in low:
+        return f"NetBox does not accept the token: {detail.rstrip('.')}."
+    if "credentials" in low:
+        return "NetBox wants a token: set `netbox_token`, or the environment variable NETBOX_TOKEN."
+    if "write" in low:
+        return f"The token is read-only, so it cannot {verb} {where}: {detail.rstrip('.')}."
+    return f"The token may not {verb} {where}: {detail.rstrip('.') or 'no permission'}."
+
+
+def _row_errors(body: Any, ids: Sequence[int]) -> list[tuple[int | None, str]]:
+    """Errors by position in the request. Servers up to 4.6 answer a list with one mapping a row, empty where fine."""
+    if isinstance(body, dict) and isinstance(body.get("errors"), list):
+        rows = []
+        for item in body["errors"]:
+            position = item.get("index")
+            if position is None and item.get("id") in ids:
+                position = list(ids).index(item["id"])
+            rows.append((position, _flat(item.get("errors", item))))
+        return rows
+    if isinstance(body, list):
+        return [(position, _flat(item)) for position, item in enumerate(body) if item]
+    return [(None, _flat(body))] if body else []
+
+
+def _flat(value: Any) -> str:
+    if isinstance(value, dict):
+        return "; ".join(f"{key}: {_flat(item)}" for key, item in value.items())
+    if isinstance(value, list):
+        return " ".join(_flat(item) for item in value)
+    return str(value)

@@ -1,0 +1,170 @@
+# Copyright: Contributors to the hedgehog.diet collection
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Sends requests and counts them. The only file that knows how HTTP is spoken.
+
+`Transport` is the seam: tests put a double behind it, check mode wraps it so that no write can leave.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from ..diagnostics import InvariantError
+from .errors import ServerError, UnreachableError
+
+try:
+    import pynetbox
+    import requests
+except ImportError:  # reported on use, by module/runner.py
+    pynetbox = None
+    requests = None  # type: ignore[assignment]
+
+GRAPHQL = "/graphql/"
+
+# A read is sent again on these; a write never is, because it may have been carried out.
+_TRANSIENT = (502, 503, 504)
+_READ_ATTEMPTS = 3
+_WAIT = 1.0  # seconds before the second attempt, twice that before the third
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """An answer: its status and its JSON, None where there was none."""
+
+    status: int
+    body: Any
+
+
+@dataclass(slots=True)
+class Statistics:
+    """What was sent: requests by kind, and the seconds spent waiting for answers."""
+
+    reads: int = 0
+    writes: int = 0
+    seconds: float = 0.0
+
+
+class Transport(Protocol):
+    """One request, one answer. `path` begins with a slash, behind the URL of the NetBox."""
+
+    statistics: Statistics
+
+    def send(
+        self, method: str, path: str, params: Mapping[str, Any] | None = None, body: Any = None
+    ) -> Response:
+        """Raises: UnreachableError, ServerError."""
+
+
+def is_read(method: str, path: str) -> bool:
+    """Whether a request cannot change anything; GraphQL reads are POSTs."""
+    return method == "GET" or (method == "POST" and path == GRAPHQL)
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """How to reach a NetBox. `timeout` is in seconds; `cert` a client certificate, or that and its key."""
+
+    url: str
+    token: str
+    validate_certs: bool = True
+    ca_path: str = ""
+    cert: tuple[str, str] | str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    timeout: float = 120.0
+
+
+class HttpTransport:
+    """Over the session of pynetbox's api object, so that proxies, TLS and adapters are set up as its users know it."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.statistics = Statistics()
+        self._url = connection.url.rstrip("/")
+        self._timeout = (10.0, connection.timeout)
+        api = pynetbox.api(self._url, token=connection.token)
+        self._session = api.http_session
+        # v2 tokens (NetBox 4.5+) begin with nbt_ and go as Bearer; v1 tokens go in 5.0.
+        scheme = "Bearer" if connection.token.startswith("nbt_") else "Token"
+        self._session.headers["Authorization"] = f"{scheme} {connection.token}"
+        self._session.headers["Accept"] = "application/json"
+        self._session.headers.update(connection.headers)
+        self._session.verify = (connection.ca_path or True) if connection.validate_certs else False
+        self._session.cert = connection.cert
+
+    def send(
+        self, method: str, path: str, params: Mapping[str, Any] | None = None, body: Any = None
+    ) -> Response:
+        if not is_read(method, path):
+            self.statistics.writes += 1
+            return self._once(method, path, params, body)
+        for attempt in range(1, _READ_ATTEMPTS):
+            self.statistics.reads += 1
+            try:
+                response = self._once(method, path, params, body)
+            except UnreachableError:
+                if attempt == 1 and self.statistics.reads == 1:
+                    raise  # the very first request: a wrong address does not get better
+                response = Response(503, None)
+            if response.status not in _TRANSIENT:
+                return response
+            time.sleep(_WAIT * attempt)
+        self.statistics.reads += 1
+        return self._once(method, path, params, body)
+
+    def _once(self, method: str, path: str, params: Mapping[str, Any] | None, body: Any) -> Response:
+        begin = time.monotonic()
+        try:
+            reply = self._session.request(
+                method, self._url + path, params=params, json=body, timeout=self._timeout, allow_redirects=False
+            )
+        except requests.exceptions.SSLError as error:
+            raise UnreachableError(
+                f"{self._url} cannot be trusted: {_reason(error)}. Set `ca_path` to its authority's certificate."
+            ) from None
+        except requests.exceptions.ReadTimeout:
+            raise UnreachableError(
+                f"{method} {path}: no answer within {self._timeout[1]:g} s. It may have been carried out all the same;"
+                " run again to continue from what NetBox has."
+            ) from None
+        except requests.exceptions.RequestException as error:
+            raise UnreachableError(f"{self._url} cannot be reached: {_reason(error)}.") from None
+        finally:
+            self.statistics.seconds += time.monotonic() - begin
+        if reply.is_redirect:
+            raise ServerError(f"{self._url} redirects to {reply.headers.get('Location')}: use that address.")
+        if not reply.content:
+            return Response(reply.status_code, None)
+        try:
+            return Response(reply.status_code, reply.json())
+        except ValueError:
+            if reply.status_code < 400:
+                raise ServerError(
+                    f"{method} {path} at {self._url} answered something that is not JSON: is that a NetBox?"
+                ) from None
+            return Response(reply.status_code, {"detail": reply.text[:200]})
+
+
+class ReadOnly:
+    """Lets reads through and nothing else: what check mode and preview use."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+        self.statistics = transport.statistics
+
+    def send(
+        self, method: str, path: str, params: Mapping[str, Any] | None = None, body: Any = None
+    ) -> Response:
+        if not is_read(method, path):
+            raise InvariantError(f"a write was about to leave in check mode: {method} {path}")
+        return self._transport.send(method, path, params, body)
+
+
+def _reason(error: BaseException) -> str:
+    """The innermost reason; requests wraps it several times."""
+    while True:
+        inner = getattr(error, "reason", None) or error.__cause__ or (error.args[0] if error.args else None)
+        if not isinstance(inner, BaseException) or inner is error:
+            return str(inner or error).rpartition("object at 0x")[2].partition(">: ")[2] or str(inner or error)
+        error = inner

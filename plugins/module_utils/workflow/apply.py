@@ -1,0 +1,60 @@
+# Copyright: Contributors to the hedgehog.diet collection
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Apply: carries out a change set, and leaves a record of the run in NetBox."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ..diagnostics import Diagnostic, Diagnostics
+from ..diff.changeset import ChangeSet
+from ..events import Event, Sink
+from ..netbox.client import Client
+from ..netbox.errors import AccessError
+from ..netbox.resources import References, plan_tag
+from ..netbox.writer import Writer
+
+RECORD_FORMAT = 1
+
+
+def apply(
+    changes: ChangeSet, plan_id: str, site: str, writer: Writer, client: Client, refs: References,
+    record: Mapping[str, Any], sink: Sink,
+) -> Sequence[Diagnostic]:
+    """Write a change set, then its run record; warnings come back.
+
+    Args:
+        site: slug of the site that takes the run record, empty for none.
+        record: what the record says beside the counts: digests, who, when.
+
+    Raises:
+        NetBoxError: something was refused or failed. What was done stays, and the next run continues from there.
+    """
+    found = Diagnostics()
+    if not changes:
+        return found.warnings
+    writer.write(changes, plan_id, sink)
+    if site and refs.knows("site", site):
+        sink(Event("Recording the run"))
+        _leave_record(changes, plan_id, refs.id("site", site), client, record, found)
+    return found.warnings
+
+
+def _leave_record(
+    changes: ChangeSet, plan_id: str, site_id: int, client: Client, record: Mapping[str, Any], found: Diagnostics
+) -> None:
+    body = {"format": RECORD_FORMAT, "plan": plan_id, "changes": changes.counts(), **record}
+    text = f"DIET run of plan **{plan_id}**\n\n```json\n{json.dumps(body, indent=1, sort_keys=True)}\n```\n"
+    entry = {
+        "assigned_object_type": "dcim.site",
+        "assigned_object_id": site_id,
+        "kind": "info",
+        "comments": text,
+        "tags": [{"slug": plan_tag(plan_id)}],
+    }
+    try:
+        client.create("extras/journal-entries", [entry])
+    except AccessError as error:
+        found.warn("no-run-record", (), f"the run is done, but could not be recorded in NetBox's journal: {error}")

@@ -1,0 +1,59 @@
+# Copyright: Contributors to the hedgehog.diet collection
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Teardown: the change set that removes exactly what a plan owns, cables first. Shared objects stay."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..diagnostics import Diagnostics
+from ..diff.changeset import ChangeSet, digest
+from ..diff.compare import change_set, removals
+from ..diff.guard import guard_removals, guard_strays
+from ..events import Event, Sink
+from ..model.keys import natural
+from ..model.state import OWNED_KINDS, Owned, SharedRow, Surroundings
+from ..netbox.client import Client
+from ..netbox.reader import prove_view_rights, read_foreign_cables, read_owned, read_shared
+from ..netbox.resources import References
+
+
+@dataclass(frozen=True, slots=True)
+class Teardown:
+    """What would be removed. `stays` names the shared objects that the plan's devices used, by kind."""
+
+    changes: ChangeSet
+    digest: str
+    refs: References
+    stays: dict[str, list[str]]
+
+
+def teardown(plan_id: str, client: Client, url: str, sink: Sink) -> Teardown:
+    """What would remove a plan.
+
+    Raises:
+        PlanError: cables that are not ours hang on its devices, or its marks are damaged; all of it.
+        NetBoxError: of any kind.
+    """
+    sink(Event("Reading NetBox"))
+    prove_view_rights(client)
+    refs = References()
+    owned = read_owned(client, plan_id, refs)
+    keys = {kind: tuple(sorted(owned.of(kind), key=natural)) for kind in OWNED_KINDS}
+    changes = change_set(removals(owned, keys), {})
+    around, found = Surroundings(), Diagnostics()
+    read_foreign_cables(client, (row.id for row in owned.devices.values()), owned, around)
+    guard_strays(owned, found)
+    guard_removals(owned, around, found)
+    found.stop_on_errors()
+    sites = sorted({str(row.values["site"]) for row in owned.devices.values()})
+    read_shared(client, [SharedRow("site", site, {}) for site in sites], refs)
+    return Teardown(changes, digest(changes.digest, url), refs, _stays(owned))
+
+
+def _stays(owned: Owned) -> dict[str, list[str]]:
+    used: dict[str, set[str]] = {}
+    for row in owned.devices.values():
+        for kind, name in (("device_types", "device_type"), ("device_roles", "device_role"), ("sites", "site")):
+            used.setdefault(kind, set()).add(str(row.values[name]))
+    return {kind: sorted(names) for kind, names in used.items()}

@@ -1,0 +1,194 @@
+#!/usr/bin/python
+# Copyright: Contributors to the hedgehog.diet collection
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: diet_topology
+short_description: Bring NetBox to the state of a plan of a GPU-cluster network
+version_added: 0.1.0
+author:
+  - Hedgehog (@githedgehog)
+description:
+  - Expands a compact plan (classes of servers and switches, port zones, connections) into exact devices, interfaces and
+    cables, and makes NetBox have them, with list requests and only where something differs.
+  - Only objects that carry the plan's id are ever changed or deleted. A name or a port that something else holds is an
+    error before the first write.
+  - A plan that grows moves nothing. The ports of every link are remembered with its cable and in a ledger file.
+  - Use C(--check --diff) to see what would change. What was shown is what is done.
+  - Manufacturers, device types, device roles, the site, custom fields and the tag that the plan needs are made where they
+    are missing, and never changed or deleted.
+attributes:
+  check_mode:
+    support: full
+    description: Computes the same changes with the same code, and sends nothing but reads.
+  diff_mode:
+    support: full
+    description: Counts first, then a line per change. See O(diff_lines).
+  idempotent:
+    support: full
+    description: A second run sends no write.
+  platform:
+    support: full
+    platforms: posix
+    description: Runs where NetBox can be reached, usually on the controller with C(connection=local).
+  action_group:
+    support: full
+    description: Use C(group/hedgehog.diet.diet) in C(module_defaults) to set the connection options once.
+  async:
+    support: none
+    description: Shows progress while it runs instead.
+options:
+  plan:
+    description:
+      - The plan as a mapping, in the plan language or as a document of the first DIET.
+      - One of O(plan) and O(plan_file) is needed, except with O(state=absent) and O(plan_id).
+    type: dict
+  plan_file:
+    description:
+      - Path of a YAML or JSON file with the plan, searched like files of a role or beside the playbook.
+      - It is read on the controller, and errors name file, line and column.
+    type: path
+  plan_id:
+    description: With O(state=absent), the id of the plan to remove, for when there is no plan any more.
+    type: str
+  state:
+    description:
+      - V(present) makes everything the plan describes.
+      - V(prepared) makes only what it refers to, that is custom fields, tag, device types, roles and site. Needs wider rights
+        than the rest, so it can be run once by someone who has them.
+      - V(absent) removes everything the plan owns, cables first, and leaves shared objects.
+    type: str
+    choices: [present, prepared, absent]
+    default: present
+  prune:
+    description:
+      - Whether to delete what the plan owns and no longer wants.
+      - Without it such leftovers stay, keep their ports, and are counted in a warning.
+    type: bool
+    default: false
+  max_moves:
+    description:
+      - How many cables may be moved to other ports because the plan changed. More than that is an error.
+      - Cables that someone moved by hand are moved back, and do not count.
+    type: int
+    default: 0
+  diff_lines:
+    description: About how many lines a diff has at most. Above it, whole classes are folded to a line each.
+    type: int
+    default: 500
+  ledger_file:
+    description:
+      - File that remembers which link was given which ports, a copy of what NetBox has, made for version control.
+      - With O(plan_file), the default is its path with C(.ledger.json) added. With O(plan) there is none.
+    type: path
+  report_dir:
+    description:
+      - Directory for reports, with the complete list of changes.
+      - With O(plan_file), the default is C(.diet/<plan id>) beside it, otherwise C(~/.local/state/hedgehog.diet/<plan id>).
+    type: path
+  progress_file:
+    description: File to which progress is appended as JSON lines. The action plugin follows it, and sets it when not given.
+    type: path
+extends_documentation_fragment:
+  - hedgehog.diet.netbox
+seealso:
+  - plugin: hedgehog.diet.devices
+    plugin_type: lookup
+  - plugin: hedgehog.diet.interfaces
+    plugin_type: lookup
+  - plugin: hedgehog.diet.cables
+    plugin_type: lookup
+"""
+
+EXAMPLES = r"""
+- name: Show what a plan would change (run with --check --diff)
+  hedgehog.diet.diet_topology:
+    plan_file: plans/gpu-pod-1.yml
+    netbox_url: https://netbox.example.com
+    netbox_token: "{{ netbox_token }}"
+
+- name: Bring NetBox to the plan, and delete what the plan no longer wants
+  hedgehog.diet.diet_topology:
+    plan_file: plans/gpu-pod-1.yml
+    prune: true
+
+- name: Remove everything a plan owns, when the plan itself is gone
+  hedgehog.diet.diet_topology:
+    plan_id: gpu-pod-1
+    state: absent
+"""
+
+RETURN = r"""
+plan_id:
+  description: Id of the plan.
+  returned: success
+  type: str
+  sample: gpu-pod-1
+changes:
+  description: Number of changes per kind of object and action (create, update, move, delete).
+  returned: success
+  type: dict
+  sample: {device: {create: 2}, interface: {create: 12}, cable: {create: 6}}
+quantities:
+  description: Number of switches per class, and the arithmetic behind it.
+  returned: when O(state) is V(present) or V(prepared)
+  type: dict
+  sample: {be-leaf: {count: 4, reason: "servers: 256 links / 64 lanes, 8 rails"}}
+leftovers:
+  description: Number of owned objects per kind that the plan no longer wants, and that O(prune) would delete.
+  returned: success
+  type: dict
+  sample: {}
+stays:
+  description: Shared objects, by kind, that the removed devices used and that are left in NetBox.
+  returned: when O(state=absent)
+  type: dict
+digest:
+  description: SHA-256 of everything that would be written, the plan, the NetBox and the options. The same for preview and apply.
+  returned: success
+  type: str
+requests:
+  description: Requests sent, as C(reads) and C(writes).
+  returned: always
+  type: dict
+  sample: {reads: 17, writes: 52}
+seconds:
+  description: Duration of the run.
+  returned: always
+  type: float
+  sample: 71.3
+report:
+  description: File with all changes, a line each. Empty when nothing changes.
+  returned: success
+  type: str
+ledger_file:
+  description: The ledger file, where one was written.
+  returned: when a ledger file was written
+  type: str
+"""
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ansible_collections.hedgehog.diet.plugins.module_utils.module.argspec import CONNECTION, TOPOLOGY
+from ansible_collections.hedgehog.diet.plugins.module_utils.module.runner import run_topology
+
+
+def main() -> None:
+    module = AnsibleModule(
+        argument_spec={**TOPOLOGY, **CONNECTION},
+        mutually_exclusive=[("plan", "plan_file")],
+        required_if=[
+            ("state", "present", ("plan", "plan_file"), True),
+            ("state", "prepared", ("plan", "plan_file"), True),
+            ("state", "absent", ("plan", "plan_file", "plan_id"), True),
+        ],
+        supports_check_mode=True,
+    )
+    run_topology(module)
+
+
+if __name__ == "__main__":
+    main()

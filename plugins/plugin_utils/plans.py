@@ -1,0 +1,100 @@
+# Copyright: Contributors to the hedgehog.diet collection
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Plans as plugins get them: a mapping, or the path of a file; checked, with errors that point into the file."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ansible.errors import AnsibleError
+from ansible.module_utils.basic import missing_required_lib
+
+from ansible_collections.hedgehog.diet.plugins.module_utils.diagnostics import Diagnostic, PlanError
+from ansible_collections.hedgehog.diet.plugins.module_utils.expand.load import Loaded, read_plan
+from ansible_collections.hedgehog.diet.plugins.module_utils.expand.pipeline import expand
+from ansible_collections.hedgehog.diet.plugins.module_utils.expand.shape import MissingLibraryError
+from ansible_collections.hedgehog.diet.plugins.module_utils.model.ledger import Ledger, LedgerError
+from ansible_collections.hedgehog.diet.plugins.module_utils.model.ledger import read as read_ledger
+from ansible_collections.hedgehog.diet.plugins.module_utils.model.objects import Topology
+from ansible_collections.hedgehog.diet.plugins.plugin_utils.plan_source import (
+    PlanSource,
+    PlanSourceError,
+    from_mapping,
+    read_plan_file,
+    render,
+)
+
+Find = Callable[[str], str]
+
+
+@dataclass(frozen=True)
+class FoundPlan:
+    """A plan that loads, where it came from, and the path of its file, empty for a mapping."""
+
+    loaded: Loaded
+    source: PlanSource
+    path: str
+
+    @property
+    def ledger_path(self) -> str:
+        """The ledger file that belongs to a plan file by default."""
+        return f"{self.path}.ledger.json" if self.path else ""
+
+    def report_dir(self) -> str:
+        """The directory for reports that belongs to a plan file by default."""
+        return os.path.join(os.path.dirname(self.path), ".diet", self.loaded.plan.id) if self.path else ""
+
+    def explain(self, diagnostics: Iterable[Diagnostic]) -> str:
+        """Findings as text, with the places in the user's file."""
+        return render(diagnostics, self.source)
+
+
+def find_plan(plan: Any, find: Find) -> FoundPlan:
+    """Read and check a plan.
+
+    Args:
+        plan: a mapping, or the path of a file.
+        find: turns a relative path into the path of the file, as Ansible searches it.
+
+    Raises:
+        AnsibleError: with everything that is wrong with the plan.
+    """
+    path = ""
+    try:
+        if isinstance(plan, Mapping):
+            source = from_mapping(plan)
+        elif isinstance(plan, (str, os.PathLike)) and str(plan):
+            path = find(str(plan))
+            source = read_plan_file(path)
+        else:
+            raise AnsibleError(f"a plan is a mapping or the path of a file, not {plan!r}")
+        return FoundPlan(read_plan(source.document), source, path)
+    except PlanSourceError as error:
+        raise AnsibleError(f"The plan cannot be read.\n{error}") from None
+    except PlanError as error:
+        raise AnsibleError(render([d for d in error.diagnostics if d.severity == "error"], source)) from None
+    except MissingLibraryError as error:
+        raise AnsibleError(missing_required_lib(str(error.name))) from None
+
+
+def expand_plan(found: FoundPlan, ledger_file: str, prune: bool) -> tuple[Topology, list[Diagnostic]]:
+    """Expand a plan with the ledger file beside it, without a server.
+
+    Raises:
+        AnsibleError: the plan does not fit, or the ledger file cannot be used.
+    """
+    ledger = Ledger()
+    try:
+        if ledger_file and os.path.exists(ledger_file):
+            with open(ledger_file, encoding="utf-8") as file:
+                ledger = read_ledger(file.read(), ledger_file, found.loaded.plan.id)
+        topology, warnings = expand(found.loaded.plan, ledger, prune)
+    except PlanError as error:
+        raise AnsibleError(found.explain(found.loaded.locate(error.diagnostics))) from None
+    except (LedgerError, OSError, UnicodeDecodeError) as error:
+        raise AnsibleError(f"The ledger file cannot be used: {error}") from None
+    return topology, found.loaded.locate(warnings)
