@@ -18,7 +18,7 @@ from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 from ansible_collections.hedgehog.diet.plugins.module_utils.diagnostics import ERROR, Diagnostic
-from ansible_collections.hedgehog.diet.plugins.plugin_utils.plans import FoundPlan, find_plan
+from ansible_collections.hedgehog.diet.plugins.plugin_utils.plans import FoundPlan, beside, find_plan
 from ansible_collections.hedgehog.diet.plugins.plugin_utils.progress import Follower
 
 MODULE = "hedgehog.diet.diet_topology"
@@ -58,14 +58,11 @@ class ActionModule(ActionBase):
         return find_plan(args[name], self._find)
 
     def _find(self, path: str) -> str:
-        if os.path.isabs(os.path.expanduser(path)):
-            return os.path.expanduser(path)
         try:
-            return str(self._find_needle("files", path))
+            searched = str(self._find_needle("files", path))
         except AnsibleError:
-            raise AnsibleError(
-                f"There is no plan file {path!r}: looked beside the playbook, below its `files`, and in {os.getcwd()}."
-            ) from None
+            searched = None
+        return beside(path, searched)
 
     def _fill_in(self, args: dict[str, Any], found: FoundPlan) -> None:
         """The plan as a mapping instead of a path, and the files that belong beside a plan file."""
@@ -87,6 +84,6 @@ def _explain(result: dict[str, Any], found: FoundPlan | None) -> dict[str, Any]:
         result["msg"] = found.explain(errors) if found else "\n".join(d.text() for d in errors)
     warnings = [d for d in rows if d.severity != ERROR]
     if warnings:
-        text = found.explain(warnings) if found else "\n".join(d.text() for d in warnings)
-        result.setdefault("warnings", []).extend(text.splitlines()[1:] if found else text.splitlines())
+        lines = found.warnings(warnings) if found else [d.text() for d in warnings]
+        result.setdefault("warnings", []).extend(lines)
     return result

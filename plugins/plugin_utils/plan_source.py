@@ -20,7 +20,7 @@ from typing import Any
 
 import yaml
 
-from ..module_utils.diagnostics import ERROR, Diagnostic, Path
+from ansible_collections.hedgehog.diet.plugins.module_utils.diagnostics import ERROR, Diagnostic, Path
 
 # Far above any plan (10,000 lines make about 30,000 values), far below what an alias bomb expands to.
 MAX_VALUES = 200_000
@@ -306,7 +306,7 @@ class _Builder:
 
     def _scalar(self, node: _Node) -> Any:
         tag = _tag_of(node)
-        if tag == _TEXT or (tag in _PLAIN_TEXT and node.event.implicit[0]) or tag == _MERGE:
+        if tag in (_TEXT, _MERGE) or (tag in _PLAIN_TEXT and node.event.implicit[0]):
             return node.text
         if tag not in _SCALAR_TAGS:
             self._unknown_tag(node)
@@ -314,7 +314,7 @@ class _Builder:
         try:
             value = _SCALARS.yaml_constructors[tag](_SCALARS, yaml.ScalarNode(tag, node.text))
         except (ValueError, KeyError, IndexError, yaml.YAMLError):
-            self.problems.append((node.place(self._name), f"{node.text!r} is not a {tag.removeprefix(_TAG)}."))
+            self.problems.append((node.place(self._name), f"{node.text!r} is not of type {tag.removeprefix(_TAG)}."))
             return None
         if isinstance(value, float) and not math.isfinite(value):
             self.problems.append((node.place(self._name), f"{node.text!r} is not a number that a plan can hold."))

@@ -28,7 +28,7 @@ from ansible_collections.hedgehog.diet.plugins.plugin_utils.plan_source import (
     render,
 )
 
-Find = Callable[[str], str]
+Find = Callable[[str], str]  # from a path as the user wrote it to the path of a file; raises AnsibleError
 
 
 @dataclass(frozen=True)
@@ -49,8 +49,13 @@ class FoundPlan:
         return os.path.join(os.path.dirname(self.path), ".diet", self.loaded.plan.id) if self.path else ""
 
     def explain(self, diagnostics: Iterable[Diagnostic]) -> str:
-        """Findings as text, with the places in the user's file."""
+        """Findings as text under a heading, with the places in the user's file."""
         return render(diagnostics, self.source)
+
+    def warnings(self, diagnostics: Iterable[Diagnostic]) -> list[str]:
+        """Warnings, a line each, as Ansible shows them: it says itself that they are warnings."""
+        lines = render(diagnostics, self.source).splitlines()[1:]
+        return [line.removeprefix("warning: ") for line in lines]
 
 
 def find_plan(plan: Any, find: Find) -> FoundPlan:
@@ -79,6 +84,21 @@ def find_plan(plan: Any, find: Find) -> FoundPlan:
         raise AnsibleError(render([d for d in error.diagnostics if d.severity == "error"], source)) from None
     except MissingLibraryError as error:
         raise AnsibleError(missing_required_lib(str(error.name))) from None
+
+
+def beside(path: str, searched: str | None) -> str:
+    """The file a path means: itself when absolute, else where Ansible found it, else in the working directory.
+
+    Raises:
+        AnsibleError: there is none.
+    """
+    path = os.path.expanduser(path)
+    for candidate in (path if os.path.isabs(path) else searched, os.path.abspath(path)):
+        if candidate and os.path.exists(candidate):
+            return candidate
+    raise AnsibleError(
+        f"There is no file {path!r}: looked beside the playbook, below its `files`, and in {os.getcwd()}."
+    )
 
 
 def expand_plan(found: FoundPlan, ledger_file: str, prune: bool) -> tuple[Topology, list[Diagnostic]]:

@@ -96,7 +96,9 @@ class Reference:
         self._named: dict[str, tuple[str, Breakout] | None] = self._by_id(
             data, "breakout_options", _BREAKOUT, self._breakout
         )
-        self.extensions: dict[str, Extension | None] = self._by_id(data, "device_type_extensions", _EXTENSION, self._extension)
+        self.extensions: dict[str, Extension | None] = self._by_id(
+            data, "device_type_extensions", _EXTENSION, self._extension
+        )
         self.cards: dict[str, Card | None] = self._by_id(data, "module_types", _MODULE_TYPE, self._card)
         self._tell_cards_apart()
         self.misnamed: dict[str, Breakout] = {}
@@ -271,7 +273,7 @@ def _speed_of(interface_type: str) -> int:
 
 
 def _fitting(allowed: frozenset[Breakout], speed: int) -> frozenset[Breakout]:
-    """A document allows breakouts per switch type, for ports of every speed; a port takes those it is fast enough for."""
+    """A document allows breakouts per switch type, whatever its ports; a port takes those it is fast enough for."""
     return frozenset(b for b in allowed if b.lanes * b.speed <= speed)
 
 
@@ -332,6 +334,7 @@ def _warn_extended(
     source = "the built-in type" if builtin else "the document"
     found.warn(
         "hardware-extended", first.path,
-        f"zones use {' and '.join(parts)} of {hardware.slug!r}, which {source} does not list; the catalog has them now.",
+        f"zones use {' and '.join(parts)} of {hardware.slug!r}, which {source} does not list; the catalog has them"
+        " now.",
         "Check that the hardware can do this.",
     )

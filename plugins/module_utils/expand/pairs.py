@@ -120,10 +120,10 @@ def _deal(
             if not open_fars:
                 break
             far = min(open_fars, key=lambda device: (load[device], fars.index(device)))
-            near_lane, far_lane = next(free[near], None), next(free[far], None)
-            if near_lane is None or far_lane is None:
+            near_end, far_end = next(free[near], None), next(free[far], None)
+            if near_end is None or far_end is None:
                 raise InvariantError(f"{near} and {far} were given a quota of links that their lanes do not hold")
-            add(near, near_lane, far, far_lane)
+            add(near, near_end, far, far_end)
             quotas[near, far] -= 1
             load[far] += 1
     return links

@@ -48,13 +48,16 @@ def check_shape(document: Mapping[str, Any], found: Diagnostics) -> None:
 
 def _translate(error: ValidationError, found: Diagnostics) -> None:
     path: Path = tuple(str(p) for p in error.absolute_path)
-    rule, limit, value = str(error.validator), error.validator_value, error.instance
+    rule = str(error.validator)
+    value: Any = error.instance
+    limit: Any = error.validator_value
+    schema: Any = error.schema
     if rule == "additionalProperties" and limit is False:
         _unknown_keys(error, path, found)
     elif rule == "required":
         for name in limit:
             if name not in value:
-                found.error("missing-key", path, f"the key {name!r} is missing.", _describe(error.schema, name))
+                found.error("missing-key", path, f"the key {name!r} is missing.", _describe(schema, name))
     elif rule == "type":
         wanted = [limit] if isinstance(limit, str) else list(limit)
         names = " or ".join(_TYPE_NAMES.get(w, w) for w in wanted)
@@ -64,7 +67,7 @@ def _translate(error: ValidationError, found: Diagnostics) -> None:
         hint = nearest(str(value), [str(v) for v in valid])
         found.error("invalid-value", path, f"{_show(value)} is not one of {', '.join(str(v) for v in valid)}.", hint)
     elif rule == "pattern":
-        found.error("invalid-value", path, f"{_show(value)} is not valid here.", error.schema.get("description", ""))
+        found.error("invalid-value", path, f"{_show(value)} is not valid here.", schema.get("description", ""))
     elif rule in ("minimum", "maximum"):
         word = "below" if rule == "minimum" else "above"
         found.error("out-of-range", path, f"{_show(value)} is {word} {limit}, the {rule}.")
@@ -76,9 +79,11 @@ def _translate(error: ValidationError, found: Diagnostics) -> None:
 
 
 def _unknown_keys(error: ValidationError, path: Path, found: Diagnostics) -> None:
-    known = error.schema.get("properties", {})
-    free = KEY in error.schema.get("patternProperties", {})
-    for name in error.instance:
+    schema: Any = error.schema
+    instance: Any = error.instance
+    known = schema.get("properties", {})
+    free = KEY in schema.get("patternProperties", {})
+    for name in instance:
         if name in known or str(name).startswith("_"):
             continue
         if free:

@@ -30,7 +30,7 @@ from ..model.ledger import read as read_ledger
 from ..model.plan import Plan
 from ..netbox.client import Client
 from ..netbox.errors import NetBoxError
-from ..netbox.transport import HttpTransport, ReadOnly, Statistics, pynetbox
+from ..netbox.transport import HttpTransport, ReadOnly, Statistics, library_missing
 from ..netbox.writer import RestWriter
 from ..workflow.apply import apply
 from ..workflow.preview import Options, preview, setup_only
@@ -126,7 +126,7 @@ class _Run:
         return self.loaded.plan
 
     def _client(self) -> Client:
-        if pynetbox is None:
+        if library_missing():
             raise MissingLibraryError("pynetbox", name="pynetbox")
         transport = HttpTransport(connection(self.params))
         self.statistics = transport.statistics

@@ -76,6 +76,11 @@ class Connection:
     timeout: float = 120.0
 
 
+def library_missing() -> bool:
+    """Whether pynetbox is not installed."""
+    return pynetbox is None
+
+
 class HttpTransport:
     """Over the session of pynetbox's api object, so that proxies, TLS and adapters are set up as its users know it."""
 

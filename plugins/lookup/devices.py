@@ -1,0 +1,64 @@
+# Copyright: Contributors to the hedgehog.diet collection
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: devices
+short_description: Devices that a plan of a GPU-cluster network expands to
+version_added: 0.1.0
+author:
+  - Hedgehog (@githedgehog)
+description:
+  - Expands a plan and returns its devices, in natural order of their keys (C(leaf/2) before C(leaf/10)).
+options:
+  role:
+    description: Only devices with this role in the fabric, V(server) for servers.
+    type: str
+extends_documentation_fragment:
+  - hedgehog.diet.topology_lookup
+seealso:
+  - module: hedgehog.diet.diet_topology
+"""
+
+EXAMPLES = r"""
+- name: Names of all leaves of the backend
+  ansible.builtin.debug:
+    msg: "{{ query('hedgehog.diet.devices', 'plans/gpu-128.yml', fabric='backend', role='server-leaf') | map(attribute='name') }}"
+"""
+
+RETURN = r"""
+_raw:
+  description: One row per device.
+  type: list
+  elements: dict
+  contains:
+    key: {description: "What the device is, whatever it is called, such as V(be-leaf/2).", type: str}
+    name: {description: Its name in NetBox., type: str}
+    class: {description: Its server or switch class., type: str}
+    index: {description: "Its number in the class, counted from 1.", type: int}
+    category: {description: "server, leaf, spine, border or oob.", type: str}
+    role: {description: "Its role in the fabric, V(server) for servers.", type: str}
+    device_role: {description: Slug of its device role in NetBox., type: str}
+    fabric: {description: "Its fabric, none for servers.", type: str}
+    device_type: {description: Slug of its device type., type: str}
+    site: {description: Slug of its site., type: str}
+    boot_mac: {description: "MAC address for provisioning, switches only.", type: str}
+"""
+
+from collections.abc import Iterator
+
+from ansible_collections.hedgehog.diet.plugins.module_utils.expand.artifact import device_row
+from ansible_collections.hedgehog.diet.plugins.module_utils.model.objects import Topology
+from ansible_collections.hedgehog.diet.plugins.plugin_utils.lookup import Row, TopologyLookup, Wanted, chosen
+
+FILTERS = {"fabric": ("fabric",), "class": ("class",), "device": ("name",), "role": ("role",)}
+
+
+def rows(topology: Topology, wanted: Wanted) -> Iterator[Row]:
+    return chosen(map(device_row, topology.devices), wanted, **FILTERS)
+
+
+class LookupModule(TopologyLookup):
+    rows = staticmethod(rows)
