@@ -8,7 +8,7 @@ own before/after diff, which takes minutes on large texts.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from ..model.keys import link_kind, natural
@@ -18,6 +18,18 @@ from .changeset import CREATE, DELETE, MOVE, UPDATE, Change, ChangeSet
 MAX_LINE = 999
 
 _SIGNS = {CREATE: "+", UPDATE: "~", MOVE: ">", DELETE: "-"}
+# What a person does not need to read: it is in the name, or the same for all.
+_QUIET = {
+    DEVICE: ("name", "class_key", "index"),
+    INTERFACE: ("name", "device"),
+    CABLE: ("ends", "ports"),
+    "device_type": ("slug", "is_full_depth"),
+    "device_role": ("slug", "color"),
+    "custom_field": ("name", "label", "group_name", "filter_logic", "ui_editable", "required"),
+    "tag": ("name", "slug", "color"),
+}
+_OWNED_FIRST = (DEVICE, INTERFACE, CABLE)
+
 _WORDS = {CREATE: "to create", UPDATE: "to update", MOVE: "to move", DELETE: "to delete"}
 
 
@@ -35,7 +47,9 @@ def render(changes: ChangeSet, limit: int, full_text_at: str = "") -> str:
 
 def summary(changes: ChangeSet) -> Iterable[str]:
     """One line per kind: how many objects are created, updated, moved, deleted."""
-    for kind, actions in changes.counts().items():
+    counts = changes.counts()
+    for kind in [*(k for k in _OWNED_FIRST if k in counts), *(k for k in counts if k not in _OWNED_FIRST)]:
+        actions = counts[kind]
         yield f"{plural(kind)}: " + ", ".join(f"{count} {_WORDS[action]}" for action, count in actions.items())
     for kind, keys in changes.leftovers.items():
         yield f"{plural(kind)}: {len(keys)} left over, kept (`prune: true` deletes them)"
@@ -45,10 +59,12 @@ def line(change: Change) -> str:
     """One change: sign, kind, name, and the fields that matter."""
     text = f"{_SIGNS[change.action]} {change.kind.replace('_', ' ')} {change.label}"
     if change.action == CREATE:
-        text += _fields(change.after)
+        text += _fields(change)
     elif change.action in (UPDATE, MOVE):
         pairs = [
-            f"{_word(name)} {_show(change.before.get(name))} -> {_show(change.after[name])}" for name in change.after
+            f"{_word(name)} {_show(name, change.before.get(name))} -> {_show(name, change.after[name])}"
+            for name in change.after
+            if name != "ports" or "ends" not in change.after
         ]
         text += f": {', '.join(pairs) or 'marked as ours'}"
     if change.reason and change.action in (UPDATE, MOVE):
@@ -61,25 +77,26 @@ def plural(kind: str) -> str:
     return kind.replace("_", " ") + "s"
 
 
-def _fields(values: Mapping[str, Any]) -> str:
+def _fields(change: Change) -> str:
+    quiet = _QUIET.get(change.kind, ("name", "slug"))
     shown = [
-        f"{_word(name)} {_show(value)}"
-        for name, value in values.items()
-        if name not in ("name", "ends", "slug") and value not in ("", None, [], {})
+        f"{_word(name)} {_show(name, value)}"
+        for name, value in change.after.items()
+        if name not in quiet and value not in ("", None, [], {})
     ]
     return f" ({', '.join(shown)})" if shown else ""
 
 
 def _word(name: str) -> str:
-    return {"class_key": "class", "device_role": "device role", "device_type": "type"}.get(name, name.replace("_", " "))
+    return {"class_key": "class", "device_type": "type", "object_types": "on"}.get(name, name.replace("_", " "))
 
 
-def _show(value: Any) -> str:
+def _show(name: str, value: Any) -> str:
     if isinstance(value, (list, tuple)):
-        return " -- ".join(str(v) for v in value) or "nothing"
-    if isinstance(value, dict):
-        return " ".join(str(v) for v in value.values())
-    return "nothing" if value in ("", None) else str(value)
+        return (" -- " if name == "ends" else " ").join(str(v) for v in value) or "nothing"
+    if value in ("", None):
+        return "nothing"
+    return f"{value}G" if name == "speed" else str(value)
 
 
 def _fold(changes: Iterable[Change], limit: int) -> list[str]:

@@ -86,8 +86,10 @@ def cables(links: Iterable[PlacedLink]) -> tuple[Cable, ...]:
 
 def interfaces(plan: Plan, links: Iterable[PlacedLink]) -> tuple[Interface, ...]:
     """The interfaces at both ends of every link, in natural order of their keys."""
-    nic_ports: Mapping[tuple[str, str], str] = {
-        (server_class.key, nic_port_key(connection.nic.key, index)): f"{connection.nic.key}-{name}"
+    nic_ports: Mapping[tuple[str, str], tuple[str, str]] = {
+        (server_class.key, nic_port_key(connection.nic.key, index)): (
+            f"{connection.nic.key}-{name}", connection.nic.interface_type
+        )
         for server_class in plan.server_classes.values()
         for connection in server_class.connections.values()
         for index, name in enumerate(connection.nic.ports)
@@ -100,8 +102,9 @@ def interfaces(plan: Plan, links: Iterable[PlacedLink]) -> tuple[Interface, ...]
                 rows.append(_switch_interface(plan.switch_classes[class_key], end, zone))
             else:
                 key = interface_key(end.device, end.port)
-                name = nic_ports[class_key, end.port]
-                rows.append(Interface(key, end.device, name, TYPE_BY_SPEED.get(link.speed, "other"), link.speed))
+                name, stated = nic_ports[class_key, end.port]
+                kind = stated or TYPE_BY_SPEED.get(link.speed, "other")
+                rows.append(Interface(key, end.device, name, kind, link.speed))
     return tuple(sorted(rows, key=lambda interface: natural(interface.key)))
 
 

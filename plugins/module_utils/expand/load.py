@@ -103,7 +103,8 @@ class _Builder:
             slug: Manufacturer(slug, row["name"]) for slug, row in catalog.get("manufacturers", {}).items()
         }
         self.module_types = dict(BUILTIN_MODULE_TYPES) | {
-            slug: ModuleType(slug, tuple(row["ports"])) for slug, row in catalog.get("module_types", {}).items()
+            slug: ModuleType(slug, tuple(row["ports"]), row.get("interface_type", ""))
+            for slug, row in catalog.get("module_types", {}).items()
         }
         self.device_types = dict(BUILTIN_DEVICE_TYPES) | {
             slug: self.device_type(slug, row) for slug, row in catalog.get("device_types", {}).items()
@@ -274,8 +275,9 @@ class _Builder:
     def nic(self, key: str, row: Document, path: Path) -> Nic:
         slug = row.get("module_type", "")
         ports = tuple(row.get("ports", ()))
-        if not ports and slug in self.module_types:
-            ports = self.module_types[slug].ports
+        known = self.module_types.get(slug)
+        if not ports and known is not None:
+            ports = known.ports
         elif not ports and slug:
             self.found.error(
                 "unknown-module-type", (*path, "module_type"), f"there is no module type {slug!r} in the catalog.",
@@ -283,7 +285,7 @@ class _Builder:
             )
         elif not ports:
             self.found.error("missing-key", path, "a NIC needs `module_type` or `ports`.")
-        return Nic(key, slug, ports)
+        return Nic(key, slug, ports, row.get("interface_type", known.interface_type if known else ""))
 
     def connection(self, key: str, row: Document, nics: Mapping[str, Nic], path: Path) -> Connection | None:
         nic = nics.get(row["nic"])

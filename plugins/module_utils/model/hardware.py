@@ -89,10 +89,11 @@ class DeviceType:
 
 @dataclass(frozen=True, slots=True)
 class ModuleType:
-    """A network card: its ports by name, in the order that port indices count them."""
+    """A network card: its ports by name, in the order that port indices count them, and their NetBox type if stated."""
 
     slug: str
     ports: tuple[str, ...]
+    interface_type: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +157,7 @@ BUILTIN_MODULE_TYPES: Mapping[str, ModuleType] = {
         ModuleType("bluefield-3-bf3220", ("p0", "p1")),
         ModuleType("connectx-7-1p", ("port0",)),
         ModuleType("connectx-7-2p", ("port0", "port1")),
-        ModuleType("bmc", ("bmc0",)),
+        ModuleType("bmc", ("bmc0",), "1000base-t"),
     )
 }
 

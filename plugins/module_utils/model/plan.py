@@ -78,11 +78,12 @@ class SwitchClass:
 
 @dataclass(frozen=True, slots=True)
 class Nic:
-    """A network card: the names of its ports by port index, and its module type where the plan states one."""
+    """A network card: its ports by index, its module type and the NetBox type of its ports where they are stated."""
 
     key: str
     module_type: str
     ports: tuple[str, ...]
+    interface_type: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -121,6 +121,10 @@ _SWITCH_CLASS = _object(
     zones=_map("Its port zones.", _ZONE),
 )
 
+_INTERFACE_TYPE = _text(
+    "NetBox interface type of the ports. By default the usual one for the speed of the link.", maxLength=50
+)
+
 _NIC = _object(
     "A network card of a server.",
     module_type=_slug("Slug of its module type, built-in or of `catalog`; gives the port names."),
@@ -132,6 +136,7 @@ _NIC = _object(
         "maxItems": 64,
         "uniqueItems": True,
     },
+    interface_type=_INTERFACE_TYPE,
 )
 
 _CONNECTION = _object(
@@ -203,7 +208,7 @@ _CATALOG = _object(
     device_types=_map("Device types by slug.", _DEVICE_TYPE) | {"default": {}},
     module_types=_map(
         "Module types (network cards) by slug.",
-        _object("A module type.", ("ports",), ports=_NIC["properties"]["ports"]),
+        _object("A module type.", ("ports",), ports=_NIC["properties"]["ports"], interface_type=_INTERFACE_TYPE),
     ) | {"default": {}},
     sites=_map(
         "Sites by slug.", _object("A site.", ("name",), name=_text("Name.", maxLength=100))
