@@ -82,6 +82,8 @@ def _explain(result: dict[str, Any], found: FoundPlan | None) -> dict[str, Any]:
     errors = [d for d in rows if d.severity == ERROR]
     if result.get("failed") and errors:
         result["msg"] = found.explain(errors) if found else "\n".join(d.text() for d in errors)
+        # Ansible shows the module's own account of the failure, which knows no places in the file, if it is still there.
+        result.pop("exception", None)
     warnings = [d for d in rows if d.severity != ERROR]
     if warnings:
         lines = found.warnings(warnings) if found else [d.text() for d in warnings]

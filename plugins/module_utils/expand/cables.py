@@ -21,7 +21,8 @@ from ..model.objects import Cable, Interface
 from ..model.plan import Plan, SwitchClass
 from .keep import Spot
 from .links import BORDER, OOB, SERVER, PlacedLink, WantedLink
-from .size import Arrival, SizedClass, Sizer
+from .size import Arrival, Sizer
+from .sized import SizedClass
 
 
 def server_and_uplink_links(plan: Plan, sizer: Sizer) -> Iterator[PlacedLink]:

@@ -11,7 +11,7 @@ from ..model.keys import device_key
 from ..model.objects import Device
 from ..model.plan import Plan, ServerClass, SwitchClass
 from .names import render
-from .size import SizedClass
+from .sized import SizedClass
 
 # Which naming pattern a role uses.
 _CATEGORIES = {"spine": "spine", "server-leaf": "leaf", "border-leaf": "border", "oob": "oob"}

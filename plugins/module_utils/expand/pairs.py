@@ -16,7 +16,7 @@ from ..model.keys import lane_link_key, link_kind, natural, split_device_key, sw
 from ..model.ledger import End, Ledger
 from ..model.plan import FABRIC_ZONE, MESH, MESH_ZONE, SPINE, Plan, Zone
 from .links import FABRIC, MESH as MESH_LINK, PlacedLink
-from .size import SizedClass, ranked, spine_of, uplink_zones
+from .sized import SizedClass, ranked, spine_of, uplink_zones
 from .space import Lane, Space
 
 
@@ -148,7 +148,8 @@ def _keep(
                     kept.append((near, near_lane, far, far_lane))
                 else:
                     near_space.release(*spots)
-        elif entry.cabled and not prune and near not in near_devices and far_lane is not None:
+        elif entry.cabled and not prune and far_lane is not None and (near not in near_devices or near_lane is None):
+            # A leftover: its near lane is no uplink any more. Where it still is one, the link is only dealt anew.
             _space(space_of, far).hold(split_device_key(far)[1], (far_lane.port, far_lane.lane))
     return kept
 

@@ -9,12 +9,11 @@ Classes are sized feeders first, because the uplinks of a class are demand for t
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import islice
-from math import gcd
 
 from ..diagnostics import Diagnostics, Path
-from ..model.keys import device_key, lane_link_key, link_kind, natural, split_device_key, switch_port_key
+from ..model.keys import lane_link_key, link_kind, natural, switch_port_key
 from ..model.ledger import Ledger
 from ..model.plan import (
     ALTERNATING,
@@ -24,7 +23,6 @@ from ..model.plan import (
     RAIL_OPTIMIZED,
     SAME_SWITCH,
     SPINE,
-    SPINE_LEAF,
     UNDISTRIBUTED,
     UNMANAGED,
     UPLINK_ZONE,
@@ -35,29 +33,12 @@ from ..model.plan import (
 from .keep import Kept, Spot, keep_server_links, spot_of
 from .links import BORDER, OOB, SERVER, WantedLink, server_links
 from .placement import Bundle, Demand, Placement, RailBundle, Refused, place
+from .sized import SizedClass, ranked, spine_of, uplink_zones
 from .space import Lane, Space, unclaimed_ports
+from .spines import SpineRule, report_spines, spine_rule
 
 MESH_SIZES = (2, 3)
-
-
-@dataclass(slots=True)
-class SizedClass:
-    """A switch class with its number, its claimed ports by zone, and what was placed in each zone that takes links."""
-
-    switch_class: SwitchClass
-    ports: Mapping[str, tuple[int, ...]]
-    count: int = 0
-    reason: str = ""
-    spaces: dict[str, Space] = field(default_factory=dict)
-    kept: dict[str, Kept] = field(default_factory=dict)
-    placements: dict[str, Placement] = field(default_factory=dict)
-
-    def lanes(self, zones: Sequence[Zone]) -> Space:
-        """The lanes of some of its zones, to be dealt by `pairs.py`."""
-        return Space((zone, self.ports.get(zone.key, ())) for zone in ranked(zones))
-
-    def devices(self) -> list[str]:
-        return [device_key(self.switch_class.key, index) for index in range(1, self.count + 1)]
+MAX_ONE_GROUP = 4  # switches of an eslag class that is one group
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,39 +48,6 @@ class Arrival:
     owner: str
     links: tuple[str, ...]
     lanes: tuple[Lane, ...]
-
-
-@dataclass(slots=True)
-class _SpineRule:
-    """The number of spines divides `divisor`, the uplinks every leaf has in common, and is at least `least`."""
-
-    divisor: int
-    least: int = 1
-    sums: list[str] = field(default_factory=list)
-    missing_speed: str = ""
-
-    @property
-    def numbers(self) -> list[int]:
-        if self.missing_speed:
-            return []
-        return [n for n in range(self.least, self.divisor + 1) if self.divisor % n == 0]
-
-
-def ranked(zones: Sequence[Zone]) -> list[Zone]:
-    return sorted(zones, key=lambda z: (z.priority, z.key))
-
-
-def uplink_zones(switch_class: SwitchClass) -> list[Zone]:
-    return [z for z in switch_class.zones.values() if z.type == UPLINK_ZONE and z.peer is None]
-
-
-def spine_of(plan: Plan, switch_class: SwitchClass) -> SwitchClass | None:
-    """The spine class that a class's uplinks go to, None where they are not in use."""
-    fabric = switch_class.fabric
-    if fabric.mode != SPINE_LEAF or fabric.fabric_class == UNMANAGED or switch_class.role == SPINE:
-        return None
-    spines = [c for c in plan.switch_classes.values() if c.fabric == fabric and c.role == SPINE]
-    return spines[0] if spines else None
 
 
 def far_classes(plan: Plan, switch_class: SwitchClass) -> set[str]:
@@ -255,7 +203,7 @@ class Sizer:
             if rule is not None:
                 sized.reason = "; ".join(rule.sums)
                 if not rule.numbers:
-                    self._report_spines(rule, path, None)
+                    report_spines(rule, path, None, self.found)
                 return [n for n in rule.numbers if n >= self._lower_bound(sized, demands)]
         return self._range(sized, demands)
 
@@ -266,7 +214,7 @@ class Sizer:
         redundancy = sized.switch_class.redundancy
         step = (redundancy.size or 1) if redundancy else 1
         if redundancy and redundancy.size is None:
-            high = min(high, 4)
+            high = min(high, MAX_ONE_GROUP)
         if sized.switch_class.fabric.mode == MESH:
             high = max(MESH_SIZES) if low else 0
         return range(-(-low // step) * step, -(-high // step) * step + 1, step) if low else [0]
@@ -301,7 +249,7 @@ class Sizer:
         given = switch_class.quantity or 0
         if switch_class.redundancy and given:
             size = switch_class.redundancy.size
-            if (size and given % size) or (size is None and not 2 <= given <= 4):
+            if (size and given % size) or (size is None and not 2 <= given <= MAX_ONE_GROUP):
                 wanted = f"a multiple of {size}" if size else "2 to 4, one group"
                 self.found.error(
                     "quantity-against-groups", (*path, "quantity"),
@@ -320,67 +268,13 @@ class Sizer:
         if switch_class.role == SPINE:
             rule = self._spine_rule(sized)
             if rule is not None and given not in rule.numbers:
-                self._report_spines(rule, path, given)
+                report_spines(rule, path, given, self.found)
                 return False
             sized.reason = "; ".join(rule.sums) if rule else ""
         return True
 
-    # -- spines --------------------------------------------------------------------------------------------------
-
-    def _spine_rule(self, sized: SizedClass) -> _SpineRule | None:
-        """What the uplinks that end on a spine class allow, None where there are none. Speeds are apart."""
-        spine = sized.switch_class
-        uplinks: dict[int, list[tuple[str, int, int]]] = {}  # speed: class, leaves, uplinks of a leaf
-        for leaf in self.sized.values():
-            if leaf.count and spine_of(self.plan, leaf.switch_class) is spine:
-                for speed in sorted({z.breakout.speed for z in uplink_zones(leaf.switch_class)}):
-                    zones = [z for z in uplink_zones(leaf.switch_class) if z.breakout.speed == speed]
-                    uplinks.setdefault(speed, []).append((leaf.switch_class.key, leaf.count, leaf.lanes(zones).capacity))
-        if not uplinks:
-            return None
-        rule = _SpineRule(gcd(*(lanes for rows in uplinks.values() for _c, _n, lanes in rows)))
-        rule.least = max(1, self._highest_kept_spine(spine))
-        for speed, rows in uplinks.items():
-            fabric_zones = [z for z in spine.zones.values() if z.type == FABRIC_ZONE and z.breakout.speed == speed]
-            lanes = sized.lanes(fabric_zones).capacity
-            if not lanes:
-                rule.missing_speed = f"{rows[0][0]} has uplinks of {speed}G, and {spine.key} has no fabric lanes of {speed}G."
-                return rule
-            total = sum(count * each for _c, count, each in rows)
-            parts = " + ".join(f"{count} {name} x {each}" for name, count, each in rows)
-            rule.sums.append(f"{parts} = {total} uplinks / {lanes} lanes")
-            rule.least = max(rule.least, -(-total // lanes))
-        return rule
-
-    def _report_spines(self, rule: _SpineRule, path: Path, given: int | None) -> None:
-        if rule.missing_speed:
-            self.found.error("speed-mismatch", (*path, "zones"), rule.missing_speed, "Use one lane speed at both ends.")
-            return
-        why = f"{'; '.join(rule.sums)}, so at least {rule.least}, and the number must divide {rule.divisor}."
-        if given is not None:
-            possible = ", ".join(str(n) for n in rule.numbers) or "none"
-            self.found.error(
-                "spines-do-not-divide", (*path, "quantity"),
-                f"{given} spines cannot take these uplinks evenly: {why}", f"Numbers that do: {possible}.",
-            )
-            return
-        self.found.error(
-            "spines-do-not-divide", path, f"no number of spines takes these uplinks evenly: {why}",
-            "Change the uplinks per leaf, give the spines more fabric ports, or use fewer leaves.",
-        )
-
-    def _highest_kept_spine(self, spine: SwitchClass) -> int:
-        """The number of spines does not shrink while links of leaves that exist are on them."""
-        highest = 0
-        for key, entry in self.ledger.items():
-            if link_kind(key) != "fabric":
-                continue
-            near_class, near_index = split_device_key(entry.a.device)
-            far_class, far_index = split_device_key(entry.b.device)
-            near = self.sized.get(near_class)
-            if far_class == spine.key and near is not None and near_index <= near.count:
-                highest = max(highest, far_index)
-        return highest
+    def _spine_rule(self, sized: SizedClass) -> SpineRule | None:
+        return spine_rule(self.plan, sized, self.sized, self.ledger, self.prune)
 
     # -- uplinks to explicit far ends, meshes --------------------------------------------------------------------
 

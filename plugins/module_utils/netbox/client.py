@@ -25,7 +25,10 @@ class Client:
 
     def __init__(self, transport: Transport) -> None:
         self.transport = transport
-        self.capabilities = Capabilities.of(self._get("/api/status/", {}).body)
+        response = transport.send("GET", "/api/status/")
+        if response.status != 404:  # what any other web server would say; not a refusal of ours
+            response = _checked(response, "read", "/api/status/")
+        self.capabilities = Capabilities.of(response.body)
 
     # -- reading -------------------------------------------------------------------------------------------------
 

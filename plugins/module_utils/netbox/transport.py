@@ -129,9 +129,9 @@ class HttpTransport:
                 f"{self._url} cannot be trusted: {_reason(error)}. Set `ca_path` to its authority's certificate."
             ) from None
         except requests.exceptions.ReadTimeout:
+            late = "" if is_read(method, path) else " It may have been carried out all the same: run again to continue."
             raise UnreachableError(
-                f"{method} {path}: no answer within {self._timeout[1]:g} s. It may have been carried out all the same;"
-                " run again to continue from what NetBox has."
+                f"{method} {path} at {self._url}: no answer within {self._timeout[1]:g} s.{late}"
             ) from None
         except requests.exceptions.RequestException as error:
             raise UnreachableError(f"{self._url} cannot be reached: {_reason(error)}.") from None
@@ -148,7 +148,7 @@ class HttpTransport:
                 raise ServerError(
                     f"{method} {path} at {self._url} answered something that is not JSON: is that a NetBox?"
                 ) from None
-            return Response(reply.status_code, {"detail": reply.text[:200]})
+            return Response(reply.status_code, {"detail": ""})  # a page of some proxy or web server
 
 
 class ReadOnly:
@@ -167,9 +167,9 @@ class ReadOnly:
 
 
 def _reason(error: BaseException) -> str:
-    """The innermost reason; requests wraps it several times."""
-    while True:
-        inner = getattr(error, "reason", None) or error.__cause__ or (error.args[0] if error.args else None)
-        if not isinstance(inner, BaseException) or inner is error:
-            return str(inner or error).rpartition("object at 0x")[2].partition(">: ")[2] or str(inner or error)
-        error = inner
+    """The innermost reason, in words: requests wraps what the system said several times."""
+    seen = error
+    while isinstance(inner := getattr(seen, "reason", None) or seen.__cause__ or next(iter(seen.args), None), BaseException):
+        seen = inner
+    words = seen.strerror if isinstance(seen, OSError) and seen.strerror else str(seen)
+    return words.partition("Max retries exceeded")[0].strip() or type(seen).__name__

@@ -1,0 +1,51 @@
+# Copyright: Contributors to the hedgehog.diet collection
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A switch class while its fabric is being sized: its number, its claimed ports, and what was placed in its zones."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from ..model.keys import device_key
+from ..model.plan import SPINE, SPINE_LEAF, UNMANAGED, UPLINK_ZONE, Plan, SwitchClass, Zone
+from .keep import Kept
+from .placement import Placement
+from .space import Space
+
+
+@dataclass(slots=True)
+class SizedClass:
+    """A switch class with its number, its claimed ports by zone, and what was placed in each zone that takes links."""
+
+    switch_class: SwitchClass
+    ports: Mapping[str, tuple[int, ...]]
+    count: int = 0
+    reason: str = ""
+    spaces: dict[str, Space] = field(default_factory=dict)
+    kept: dict[str, Kept] = field(default_factory=dict)
+    placements: dict[str, Placement] = field(default_factory=dict)
+
+    def lanes(self, zones: Sequence[Zone]) -> Space:
+        """The lanes of some of its zones, to be dealt by `pairs.py`."""
+        return Space((zone, self.ports.get(zone.key, ())) for zone in ranked(zones))
+
+    def devices(self) -> list[str]:
+        return [device_key(self.switch_class.key, index) for index in range(1, self.count + 1)]
+
+
+def ranked(zones: Sequence[Zone]) -> list[Zone]:
+    return sorted(zones, key=lambda z: (z.priority, z.key))
+
+
+def uplink_zones(switch_class: SwitchClass) -> list[Zone]:
+    return [z for z in switch_class.zones.values() if z.type == UPLINK_ZONE and z.peer is None]
+
+
+def spine_of(plan: Plan, switch_class: SwitchClass) -> SwitchClass | None:
+    """The spine class that a class's uplinks go to, None where they are not in use."""
+    fabric = switch_class.fabric
+    if fabric.mode != SPINE_LEAF or fabric.fabric_class == UNMANAGED or switch_class.role == SPINE:
+        return None
+    spines = [c for c in plan.switch_classes.values() if c.fabric == fabric and c.role == SPINE]
+    return spines[0] if spines else None
