@@ -33,12 +33,11 @@ from ..model.plan import (
 from .keep import Kept, Spot, keep_server_links, spot_of
 from .links import BORDER, OOB, SERVER, WantedLink, server_links
 from .placement import Bundle, Demand, Placement, RailBundle, Refused, place
-from .sized import SizedClass, ranked, spine_of, uplink_zones
+from .sized import MAX_ONE_GROUP, SizedClass, ranked, spine_of, uplink_zones
 from .space import Lane, Space, unclaimed_ports
 from .spines import SpineRule, report_spines, spine_rule
 
 MESH_SIZES = (2, 3)
-MAX_ONE_GROUP = 4  # switches of an eslag class that is one group
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,8 @@ from .keep import Kept
 from .placement import Placement
 from .space import Space
 
+MAX_ONE_GROUP = 4  # switches of an eslag class that is one group
+
 
 @dataclass(slots=True)
 class SizedClass:

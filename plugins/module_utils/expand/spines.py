@@ -18,7 +18,7 @@ from ..model.keys import link_kind, split_device_key
 from ..model.ledger import End, Entry, Ledger
 from ..model.plan import FABRIC_ZONE, Plan, SwitchClass, Zone
 from .links import FABRIC
-from .sized import SizedClass, spine_of, uplink_zones
+from .sized import MAX_ONE_GROUP, SizedClass, spine_of, uplink_zones
 from .space import Space
 
 
@@ -31,6 +31,7 @@ class SpineRule:
     sums: list[str] = field(default_factory=list)
     numbers: list[int] = field(default_factory=list)
     missing_speed: str = ""
+    groups: str = ""  # type of the redundancy groups that the spines must make
 
 
 def spine_rule(
@@ -41,6 +42,7 @@ def spine_rule(
     if not uplinks:
         return None
     rule = SpineRule(gcd(*(lanes for rows in uplinks.values() for _leaf, lanes in rows)))
+    rule.groups = spine.switch_class.redundancy.type if spine.switch_class.redundancy else ""
     near = {key: (leaf.count, leaf.lanes(uplink_zones(leaf.switch_class))) for key, leaf in leaves.items()}
     on_spine = [entry for key, entry in ledger.items() if link_kind(key) == FABRIC and _spine_index(entry, spine)]
     wanted = [entry for entry in on_spine if _is_uplink(entry.a, near)]
@@ -66,6 +68,7 @@ def spine_rule(
     rule.numbers = [
         n for n in range(rule.least, rule.divisor + 1)
         if rule.divisor % n == 0
+        and _makes_groups(n, spine.switch_class)
         and all(total // n + left[i] <= lanes for total, lanes, left in shares for i in range(1, n + 1))
     ]
     return rule
@@ -76,7 +79,8 @@ def report_spines(rule: SpineRule, path: Path, given: int | None, found: Diagnos
     if rule.missing_speed:
         found.error("speed-mismatch", (*path, "zones"), rule.missing_speed, "Use one lane speed at both ends.")
         return
-    why = f"{'; '.join(rule.sums)}, so at least {rule.least}, and the number must divide {rule.divisor}."
+    groups = f" and make {rule.groups} groups" if rule.groups else ""
+    why = f"{'; '.join(rule.sums)}, so at least {rule.least}, and the number must divide {rule.divisor}{groups}."
     if given is not None:
         possible = ", ".join(str(n) for n in rule.numbers) or "none"
         found.error(
@@ -101,6 +105,14 @@ def _spine_index(entry: Entry, spine: SizedClass) -> int:
     """The spine on which a link ends, 0 where that is another class."""
     class_key, index = split_device_key(entry.b.device)
     return index if class_key == spine.switch_class.key else 0
+
+
+def _makes_groups(n: int, spine: SwitchClass) -> bool:
+    """Whether a number of switches makes whole redundancy groups, where the class has them."""
+    if spine.redundancy is None:
+        return True
+    size = spine.redundancy.size
+    return n % size == 0 if size else 2 <= n <= MAX_ONE_GROUP
 
 
 def _uplinks(
