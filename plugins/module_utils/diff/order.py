@@ -8,7 +8,7 @@ devices), so that nothing is stripped and ports and names come free; then create
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..model.state import CABLE, DEVICE, INTERFACE, OWNED_KINDS
 from .changeset import BY_TEMPLATE, CREATE, DELETE, MOVE, UPDATE, WITH_DEVICE, Change, ChangeSet
@@ -59,9 +59,15 @@ def _sent(changes: list[Change]) -> tuple[Change, ...]:
 
 
 def _in_the_way(moves: list[Change]) -> tuple[Change, ...]:
-    """Moving cables whose present ports another moving cable is to get.
+    """Moving cables whose present ports another moving cable is to get, with the sides to take off: `after["sides"]`.
 
     NetBox works through a list in its own order, so such an exchange in one request passes or fails by luck.
     """
     wanted = {end: c.key for c in moves for end in c.after["ends"]}
-    return tuple(c for c in moves if any(wanted.get(end, c.key) != c.key for end in c.before.get("ends") or ()))
+    detached = []
+    for change in moves:
+        ends = change.before.get("ends") or ()
+        sides = tuple(side for side, end in zip("ab", ends, strict=False) if wanted.get(end, change.key) != change.key)
+        if sides:
+            detached.append(replace(change, after={"sides": sides}))
+    return tuple(detached)

@@ -15,7 +15,8 @@ from ..diagnostics import Diagnostics, InvariantError
 from ..model.keys import lane_link_key, link_kind, natural, split_device_key, switch_port_key
 from ..model.ledger import End, Ledger
 from ..model.plan import FABRIC_ZONE, MESH, MESH_ZONE, SPINE, Plan, Zone
-from .links import FABRIC, MESH as MESH_LINK, PlacedLink
+from .links import FABRIC, PlacedLink
+from .links import MESH as MESH_LINK
 from .sized import SizedClass, ranked, spine_of, uplink_zones
 from .space import Lane, Space
 

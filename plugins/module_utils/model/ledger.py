@@ -14,7 +14,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from .hardware import Breakout
@@ -74,7 +74,7 @@ class Entry:
         return f"a={self.a.text()} b={self.b.text()}{domain}"
 
     @staticmethod
-    def parse(text: str, cabled: bool = True) -> Entry | None:
+    def parse(text: str) -> Entry | None:
         """An entry from its text, None where the text is not one (edited by hand, say)."""
         match = _ENTRY.match(text)
         if match is None:
@@ -82,7 +82,7 @@ class Entry:
         domain = None
         if match["domain"]:
             domain = Domain(int(match["domain"]), int(match["first"]), int(match["last"]))
-        return Entry(_end(match["a"], match["ab"]), _end(match["b"], match["bb"]), domain, cabled)
+        return Entry(_end(match["a"], match["ab"]), _end(match["b"], match["bb"]), domain)
 
 
 def _end(text: str, breakout: str | None) -> End:
@@ -104,6 +104,10 @@ class Ledger(Mapping[str, Entry]):
 
     def __len__(self) -> int:
         return len(self._entries)
+
+    def uncabled(self) -> Ledger:
+        """The same entries as what only a file knows: they say where a link goes, and hold no port of their own."""
+        return Ledger({key: replace(entry, cabled=False) for key, entry in self._entries.items()})
 
     def under(self, above: Ledger) -> Ledger:
         """This ledger with another laid over it: where both know a link, the one above wins."""
@@ -137,7 +141,7 @@ def read(text: str, name: str, plan_id: str) -> Ledger:
         raise LedgerError(f"{name} belongs to the plan {data.get('plan')!r}, not to {plan_id!r}. Name another `ledger_file`.")
     entries: dict[str, Entry] = {}
     for key, value in data["links"].items():
-        entry = Entry.parse(value, cabled=False) if isinstance(value, str) else None
+        entry = Entry.parse(value) if isinstance(value, str) else None
         if entry is None:
             raise LedgerError(f"{name} is damaged at the link {key!r}: {value!r}. Take it from your version control.")
         entries[key] = entry

@@ -44,6 +44,8 @@ Result = dict[str, Any]
 def run_topology(module: AnsibleModule) -> None:
     """The body of diet_topology. Ends in exit_json or fail_json."""
     run = _Run(module)
+    if module.params["plan_id"] and module.params["state"] != "absent":
+        module.fail_json(msg="plan_id goes with state=absent only; otherwise the plan says its id.")
     try:
         result = run.absent() if module.params["state"] == "absent" else run.present()
     except PlanError as error:

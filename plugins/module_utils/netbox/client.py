@@ -151,7 +151,7 @@ def _error(response: Response, verb: str, where: str, ids: Sequence[int]) -> Net
 def _access(detail: str, verb: str, where: str) -> str:
     """Wrong token, missing token and missing right are all 403; only the detail tells them apart."""
     low = detail.lower()
-    if "invalid" in low and "token" in low or "expired" in low:
+    if ("invalid" in low and "token" in low) or "expired" in low:
         return f"NetBox does not accept the token: {detail.rstrip('.')}."
     if "credentials" in low:
         return "NetBox wants a token: set `netbox_token`, or the environment variable NETBOX_TOKEN."

@@ -108,11 +108,14 @@ class RestWriter:
             yield len(batch)
 
     def _detach(self, phase: Phase, _plan_id: str) -> Iterator[int]:
-        """Take cables off the ports at their far ends, which other cables are waiting for."""
+        """Take cables off the ports that other cables are waiting for."""
         resource = RESOURCES[phase.kind]
         for batch in _batches(phase.changes, resource.batch):
             with _Naming(batch):
-                self._client.update(resource.endpoint, [{"id": c.id, "b_terminations": []} for c in batch])
+                rows: list[dict[str, Any]] = [
+                    {"id": c.id, **{f"{side}_terminations": [] for side in c.after["sides"]}} for c in batch
+                ]
+                self._client.update(resource.endpoint, rows)
             yield len(batch)
 
     # -- rows ----------------------------------------------------------------------------------------------------

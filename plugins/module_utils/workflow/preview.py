@@ -67,7 +67,7 @@ def preview(plan: Plan, client: Client, url: str, file_ledger: Ledger, options: 
     prove_view_rights(client)
     refs = References()
     owned = read_owned(client, plan.id, refs)
-    ledger = file_ledger.under(ledger_of(owned))
+    ledger = file_ledger.uncabled().under(ledger_of(owned))
 
     sink(Event("Expanding the plan"))
     topology, warnings = expand(plan, ledger, options.prune)
