@@ -9,10 +9,10 @@
 set -u
 
 probe='
-import ensurepip, ssl, sys, venv
+import ensurepip, os, ssl, sys, venv
 if sys.version_info < (3, 12):
     sys.exit(1)
-print(getattr(sys, "_base_executable", "") or sys.executable)
+print(os.path.realpath(getattr(sys, "_base_executable", "") or sys.executable))
 '
 
 try() {

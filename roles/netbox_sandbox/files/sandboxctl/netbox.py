@@ -168,7 +168,7 @@ def _answers(sandbox: Sandbox) -> bool:
 
 
 def _draw(length: int) -> str:
-    return "".join(secrets.choice(_LETTERS) for _ in range(length))
+    return "".join(secrets.choice(_LETTERS) for _number in range(length))
 
 
 def _write_private(path: Path, values: dict[str, Any]) -> None:

@@ -17,6 +17,10 @@ from settings import SandboxError
 _FILES = Path(__file__).resolve().parent
 _NETBOX = _FILES.parent / "netbox"
 
+# ansible-core before 2.19 turns numbers in templates into strings.
+_INTEGERS = ("port", "workers", "threads", "timeout", "postgres_major")
+_BOOLEANS = ("rqworker",)
+
 
 def setup(directory: Path, settings: dict[str, Any]) -> bool:
     """Bring the files of a sandbox up to date; True when one was written."""
@@ -25,12 +29,14 @@ def setup(directory: Path, settings: dict[str, Any]) -> bool:
         raise SandboxError(f"{directory} holds something else already; choose another netbox_sandbox_dir.")
     # PostgreSQL, run as another user by root, has to get through to its own directory.
     directory.mkdir(mode=0o700 if os.getuid() else 0o711, parents=True, exist_ok=True)
+    typed = {name: int(settings[name]) for name in _INTEGERS}
+    typed |= {name: str(settings[name]).lower() == "true" for name in _BOOLEANS}
     wrapper = f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -B {shlex.quote(str(directory / "ctl"))} "$@"\n'
     contents = {
         control: wrapper,
         **{directory / "ctl" / path.name: path.read_text() for path in sorted(_FILES.glob("*.py"))},
         **{directory / "netbox" / path.name: path.read_text() for path in sorted(_NETBOX.glob("*.py"))},
-        directory / "settings.json": json.dumps(settings, indent=2, sort_keys=True) + "\n",
+        directory / "settings.json": json.dumps(settings | typed, indent=2, sort_keys=True) + "\n",
     }
     # NetBox looks for this one in a directory of its own.
     contents[directory / "netbox" / "conf" / "configuration.py"] = contents.pop(
@@ -38,7 +44,8 @@ def setup(directory: Path, settings: dict[str, Any]) -> bool:
     )
     for name in ("media", "scripts"):
         (directory / "netbox" / name).mkdir(mode=0o700, parents=True, exist_ok=True)
-    return any([_write(path, text, 0o700 if path == control else 0o600) for path, text in contents.items()])
+    written = [_write(path, text, 0o700 if path == control else 0o600) for path, text in contents.items()]
+    return any(written)
 
 
 def _write(path: Path, text: str, mode: int) -> bool:
