@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/env python
 # Copyright: Contributors to the hedgehog.diet collection
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Writes docs/plan-reference.md and docs/plan.schema.json from the schema in plugins/module_utils/model/schema.py.

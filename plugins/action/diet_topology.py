@@ -82,7 +82,7 @@ def _explain(result: dict[str, Any], found: FoundPlan | None) -> dict[str, Any]:
     errors = [d for d in rows if d.severity == ERROR]
     if result.get("failed") and errors:
         result["msg"] = found.explain(errors) if found else "\n".join(d.text() for d in errors)
-        # Ansible shows the module's own account of the failure, which knows no places in the file, if it is still there.
+        # Else Ansible shows the module's own account of the failure, which knows no places in the file.
         result.pop("exception", None)
     warnings = [d for d in rows if d.severity != ERROR]
     if warnings:

@@ -29,7 +29,7 @@ options:
     description: File or directory of certificates of authorities to trust, instead of the usual ones.
     type: path
   cert:
-    description: Client certificate, as the path of a file that holds certificate and key, or a list of the paths of both.
+    description: Client certificate, the path of a file that holds certificate and key, or a list of the paths of both.
     type: raw
   headers:
     description: Further headers to send with every request.

@@ -28,7 +28,8 @@ options:
   ledger:
     description:
       - Path of the ledger file, so that links are where they were placed when the plan was smaller.
-      - By default that of the plan file, its path with C(.ledger.json) added, where it exists. Give an empty string for none.
+      - By default that of the plan file, its path with C(.ledger.json) added, where it exists.
+      - Give an empty string for none.
     type: str
   prune:
     description: Whether links that the ledger knows and the plan no longer wants give up their ports.

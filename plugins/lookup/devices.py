@@ -25,7 +25,9 @@ seealso:
 EXAMPLES = r"""
 - name: Names of all leaves of the backend
   ansible.builtin.debug:
-    msg: "{{ query('hedgehog.diet.devices', 'plans/gpu-128.yml', fabric='backend', role='server-leaf') | map(attribute='name') }}"
+    msg: "{{ leaves | map(attribute='name') }}"
+  vars:
+    leaves: "{{ query('hedgehog.diet.devices', 'plans/gpu-128.yml', fabric='backend', role='server-leaf') }}"
 """
 
 RETURN = r"""

@@ -18,8 +18,8 @@ description:
     error before the first write.
   - A plan that grows moves nothing. The ports of every link are remembered with its cable and in a ledger file.
   - Use C(--check --diff) to see what would change. What was shown is what is done.
-  - Manufacturers, device types, device roles, the site, custom fields and the tag that the plan needs are made where they
-    are missing, and never changed or deleted.
+  - Manufacturers, device types, device roles, the site, custom fields and the tag that the plan needs are made where
+    they are missing, and never changed or deleted.
 attributes:
   check_mode:
     support: full
@@ -36,6 +36,7 @@ attributes:
     description: Runs where NetBox can be reached, usually on the controller with C(connection=local).
   action_group:
     support: full
+    membership: [hedgehog.diet.diet]
     description: Use C(group/hedgehog.diet.diet) in C(module_defaults) to set the connection options once.
   async:
     support: none
@@ -57,8 +58,8 @@ options:
   state:
     description:
       - V(present) makes everything the plan describes.
-      - V(prepared) makes only what it refers to, that is custom fields, tag, device types, roles and site. Needs wider rights
-        than the rest, so it can be run once by someone who has them.
+      - V(prepared) makes only what it refers to, that is custom fields, tag, device types, roles and site. Needs wider
+        rights than the rest, so it can be run once by someone who has them.
       - V(absent) removes everything the plan owns, cables first, and leaves shared objects.
     type: str
     choices: [present, prepared, absent]
@@ -87,10 +88,12 @@ options:
   report_dir:
     description:
       - Directory for reports, with the complete list of changes.
-      - With O(plan_file), the default is C(.diet/<plan id>) beside it, otherwise C(~/.local/state/hedgehog.diet/<plan id>).
+      - With O(plan_file), the default is C(.diet/<plan id>) beside it, otherwise
+        C(~/.local/state/hedgehog.diet/<plan id>).
     type: path
   progress_file:
-    description: File to which progress is appended as JSON lines. The action plugin follows it, and sets it when not given.
+    description:
+      - File to which progress is appended as JSON lines. The action plugin follows it, and sets it when not given.
     type: path
 extends_documentation_fragment:
   - hedgehog.diet.netbox
@@ -147,7 +150,8 @@ stays:
   returned: when O(state=absent)
   type: dict
 digest:
-  description: SHA-256 of everything that would be written, the plan, the NetBox and the options. The same for preview and apply.
+  description:
+    - SHA-256 of everything that would be written, the plan, the NetBox and the options. The same for preview and apply.
   returned: success
   type: str
 requests:

@@ -223,6 +223,7 @@ class _Composer:
             if isinstance(child, (yaml.MappingEndEvent, yaml.SequenceEndEvent)):
                 return
             first = self._node(child, depth)
+            # A key always has a value.  pylint: disable-next=stop-iteration-return
             yield (first, self._node(next(self._events), depth)) if is_mapping else (None, first)
 
     def _alias(self, event: Any) -> _Node:

@@ -94,7 +94,7 @@ def _object(wanted: Wanted, row: Row | None, names: _Names) -> list[Change]:
     before, after = {n: row.values.get(n) for n in changed}, {n: values[n] for n in changed}
     if "ends" not in changed:
         return [Change(wanted.KIND, UPDATE, wanted.key, label, before, after, row.id, UNKNOWN)]
-    # The ledger entry on the cable says where we placed it: ends that differ from an unchanged entry were moved by hand.
+    # The ledger entry on the cable says where we placed it: ends that differ from an unchanged one were moved by hand.
     reason = PLAN if "ports" in changed else DRIFT
     return [Change(wanted.KIND, MOVE, wanted.key, label, before, after, row.id, reason)]
 

@@ -118,7 +118,8 @@ def _interface_names(changes: ChangeSet, owned: Owned, found: Diagnostics) -> No
         if other is not None and other not in touched:
             found.error(
                 "leftover-in-the-way", (),
-                f"the interface name of {change.key} ({change.label}) is held by {other}, which the plan no longer wants.",
+                f"the interface name of {change.key} ({change.label}) is held by {other}, which the plan no longer"
+                " wants.",
                 "Set `prune: true` to delete it first.",
             )
 

@@ -82,7 +82,7 @@ def ledger_of(topology: Topology) -> Ledger:
 
 
 def plan_digest(plan: Plan) -> str:
-    """Digest of the plan's meaning and of the algorithm: file order, comments and spelled-out defaults do not matter."""
+    """Digest of the plan's meaning and the algorithm: file order, comments and spelled-out defaults do not matter."""
     return _digest([ALGORITHM, asdict(plan)])
 
 

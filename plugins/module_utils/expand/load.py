@@ -62,6 +62,7 @@ def read_plan(document: Document) -> Loaded:
         raise PlanError([*source.diagnostics, *source.in_original(error.diagnostics)]) from None
     return Loaded(plan, (*source.diagnostics, *source.in_original(warnings)), source)
 
+
 _DEVICE_ROLES = {"spine": "spine", "server-leaf": "leaf", "border-leaf": "border", "oob": "oob"}
 
 

@@ -34,7 +34,8 @@ def check_pattern(pattern: str, path: Path, found: Diagnostics) -> None:
         if name not in VARIABLES:
             found.error("bad-pattern", path, f"{{{name}}} is not a variable.", nearest(name, VARIABLES))
         elif conversion or not _FORMAT.match(spec or "") or (spec and name != "index"):
-            found.error("bad-pattern", path, f"the format of {{{name}}} is not valid.", "Only {index} takes one: {index:03d}.")
+            hint = "Only {index} takes one: {index:03d}."
+            found.error("bad-pattern", path, f"the format of {{{name}}} is not valid.", hint)
     if not found.errors and not any(name == "index" for _l, name, _s, _c in parts):
         found.error("bad-pattern", path, f"{pattern!r} gives all devices of a class one name.", "Use {index} in it.")
 

@@ -51,7 +51,10 @@ def expand(plan: Plan, ledger: Ledger | None = None, prune: bool = False) -> tup
     check_names(all_devices, found)
     found.stop_on_errors()
 
-    types = [c.device_type for c in plan.switch_classes.values()] + [c.device_type for c in plan.server_classes.values()]
+    types = [
+        *(c.device_type for c in plan.switch_classes.values()),
+        *(c.device_type for c in plan.server_classes.values()),
+    ]
     topology = Topology(
         plan_id=plan.id,
         site=plan.site,

@@ -130,7 +130,7 @@ def _groups(n: int, group_size: int | None) -> list[range]:
 
 
 def rail_domains(n: int, rails: Sequence[int], first_leaf: int = 1, first_number: int = 1) -> list[RailDomain]:
-    """The domains that leaves `first_leaf` to n form: R leaves each, one per rail, but for the last, which has the rest.
+    """The domains that leaves `first_leaf` to n form: R leaves each, one per rail, but the last, which has the rest.
 
     The leaves of the last domain carry contiguous runs of rails, run lengths differing by at most one, longer first.
     """
@@ -263,7 +263,7 @@ def _place_least_loaded(deal: _Deal, bundles: Sequence[Bundle]) -> None:
 
 
 def _place_alternating(deal: _Deal, bundles: Sequence[Bundle], groups: Sequence[range]) -> None:
-    """Each link of a bundle on another switch, the least loaded first; a second round when it has more links than those.
+    """Each link of a bundle on another switch, the least loaded first; a second round when there are more links.
 
     With redundancy groups, all of them inside one group: the one with the least load that has room.
     """

@@ -35,7 +35,7 @@ def parse_ports(text: str | int, keep_order: bool = False) -> tuple[int, ...]:
 
 
 def _parse_part(part: str) -> range:
-    span, _, step_text = part.partition(":")
+    span, _colon, step_text = part.partition(":")
     first_text, dash, last_text = span.partition("-")
     try:
         first = int(first_text)

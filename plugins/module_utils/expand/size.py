@@ -140,8 +140,10 @@ class Sizer:
         full: set[str] = set()
         in_use: set[str] = set()
         for zone in switch_class.zones.values():
-            if zone.peer is not None or (zone.type == UPLINK_ZONE and spine_of(self.plan, switch_class) is not None) or (
-                zone.type == MESH_ZONE and switch_class.fabric.mode == MESH
+            if (
+                zone.peer is not None
+                or (zone.type == UPLINK_ZONE and spine_of(self.plan, switch_class) is not None)
+                or (zone.type == MESH_ZONE and switch_class.fabric.mode == MESH)
             ):
                 full.add(zone.key)
             elif zone.type == FABRIC_ZONE or {(switch_class.key, zone.key)} & (
@@ -209,9 +211,11 @@ class Sizer:
     def _range(self, sized: SizedClass, demands: Mapping[str, Demand]) -> Sequence[int]:
         """All numbers from the capacity bound to the one after which no number helps."""
         low = self._lower_bound(sized, demands)
-        high = max(low, self._upper_bound(demands)) if low else 0
         redundancy = sized.switch_class.redundancy
         step = (redundancy.size or 1) if redundancy else 1
+        # What is held stays where it is; at worst nothing new fits beside it.
+        held = max((sized.spaces[zone].highest for zone in demands), default=0)
+        high = max(low, held + self._upper_bound(demands, step)) if low else 0
         if redundancy and redundancy.size is None:
             high = min(high, MAX_ONE_GROUP)
         if sized.switch_class.fabric.mode == MESH:
@@ -235,10 +239,12 @@ class Sizer:
         return low
 
     @staticmethod
-    def _upper_bound(demands: Mapping[str, Demand]) -> int:
+    def _upper_bound(demands: Mapping[str, Demand], group_size: int) -> int:
+        """Switches on which every link has one for itself, every server its rails and its group."""
         links = sum(demand.new_links for demand in demands.values())
         rails = max((len(d.rail_numbers) * len(d.rails) for d in demands.values()), default=0)
-        return max(links, rails, 2)
+        groups = max((group_size * len(d.alternating) for d in demands.values()), default=0)
+        return max(links, rails, groups, 2)
 
     def _only_mesh_class(self, switch_class: SwitchClass) -> bool:
         return all(c is switch_class or c.fabric != switch_class.fabric for c in self.plan.switch_classes.values())
@@ -349,7 +355,8 @@ class Sizer:
             f" = {total}, {compare}."
         )
         if given is None:
-            self.found.error("over-capacity", (*path, "zones", zone), message, "Change the distribution, or use more ports.")
+            hint = "Change the distribution, or use more ports."
+            self.found.error("over-capacity", (*path, "zones", zone), message, hint)
             return
         nearest = [str(x) for x in self._nearest(sized, demands, given)]
         hint = f"Quantities that do: {', '.join(nearest)}." if nearest else "No quantity does: use more ports."

@@ -24,7 +24,7 @@ from .space import Space
 
 @dataclass(slots=True)
 class SpineRule:
-    """The numbers of spines that work, and the arithmetic: `sums` per speed, `least` by lanes, a divisor of `divisor`."""
+    """The numbers of spines that work, with the arithmetic: `sums` per speed, `least` by lanes, and `divisor`."""
 
     divisor: int
     least: int = 1
@@ -54,8 +54,8 @@ def spine_rule(
         lanes = spine.lanes(zones).capacity
         if not lanes:
             rule.missing_speed = (
-                f"{rows[0][0].switch_class.key} has uplinks of {speed}G, and {spine.switch_class.key} has no fabric lanes"
-                f" of {speed}G."
+                f"{rows[0][0].switch_class.key} has uplinks of {speed}G, and {spine.switch_class.key} has no fabric"
+                f" lanes of {speed}G."
             )
             return rule
         total = sum(leaf.count * each for leaf, each in rows)
@@ -95,7 +95,7 @@ def report_spines(rule: SpineRule, path: Path, given: int | None, found: Diagnos
 
 
 def _is_uplink(near: End, lanes: Mapping[str, tuple[int, Space]]) -> bool:
-    """Whether the lane at the near end of a link is still an uplink: the link is wanted then, and left over otherwise."""
+    """Whether the lane at the near end of a link is still an uplink: then the link is wanted, else it is left over."""
     class_key, index = split_device_key(near.device)
     count, space = lanes.get(class_key, (0, None))
     return space is not None and index <= count and near.physical is not None and space.has(near.physical)

@@ -52,7 +52,9 @@ def _fabric(plan: Plan, key: str, found: Diagnostics) -> None:
     if plan.fabrics[key].mode == MESH:
         for spine in spines:
             found.error(
-                "spine-in-mesh", ("switch_classes", spine.key, "role"), f"the fabric {key!r} is a mesh: it has no spines."
+                "spine-in-mesh",
+                ("switch_classes", spine.key, "role"),
+                f"the fabric {key!r} is a mesh: it has no spines.",
             )
     elif len(spines) > 1:
         names = ", ".join(c.key for c in spines)

@@ -37,7 +37,7 @@ def device_key(class_key: str, index: int) -> str:
 
 
 def split_device_key(key: str) -> tuple[str, int]:
-    class_key, _, index = key.rpartition("/")
+    class_key, _slash, index = key.rpartition("/")
     return class_key, int(index)
 
 
@@ -54,7 +54,7 @@ def interface_key(device: str, port: str) -> str:
 
 
 def split_interface_key(key: str) -> tuple[str, str]:
-    device, _, port = key.partition(":")
+    device, _colon, port = key.partition(":")
     return device, port
 
 

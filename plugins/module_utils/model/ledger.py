@@ -62,7 +62,7 @@ class Domain:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """Where a link was placed. `cabled` is False for what only a ledger file knows: then it holds no port of its own."""
+    """Where a link was placed. `cabled` is False for what only a ledger file knows: it holds no port of its own."""
 
     a: End
     b: End
@@ -132,13 +132,18 @@ def read(text: str, name: str, plan_id: str) -> Ledger:
     try:
         data: Any = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise LedgerError(f"{name} is not a ledger file: {error}. Remove it, and the next apply writes it anew.") from None
+        message = f"{name} is not a ledger file: {error}. Remove it, and the next apply writes it anew."
+        raise LedgerError(message) from None
     if not isinstance(data, dict) or not isinstance(data.get("links"), dict) or "format" not in data:
         raise LedgerError(f"{name} is not a ledger file. Remove it, and the next apply writes it anew.")
     if data["format"] != FORMAT:
-        raise LedgerError(f"{name} has format {data['format']!r}; this version reads {FORMAT}. Use a newer hedgehog.diet.")
+        raise LedgerError(
+            f"{name} has format {data['format']!r}; this version reads {FORMAT}. Use a newer hedgehog.diet."
+        )
     if data.get("plan") != plan_id:
-        raise LedgerError(f"{name} belongs to the plan {data.get('plan')!r}, not to {plan_id!r}. Name another `ledger_file`.")
+        raise LedgerError(
+            f"{name} belongs to the plan {data.get('plan')!r}, not to {plan_id!r}. Name another `ledger_file`."
+        )
     entries: dict[str, Entry] = {}
     for key, value in data["links"].items():
         entry = Entry.parse(value) if isinstance(value, str) else None

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, TypeAlias
 
 from .hardware import DeviceType, Manufacturer
 from .plan import Site
@@ -23,7 +23,8 @@ class Device:
 
     KIND: ClassVar[str] = DEVICE
     MANAGED: ClassVar[tuple[str, ...]] = (
-        "name", "device_role", "device_type", "site", "class_key", "index", "role", "fabric", "fabric_class", "boot_mac",
+        "name", "device_role", "device_type", "site",
+        "class_key", "index", "role", "fabric", "fabric_class", "boot_mac",
     )
 
     key: str
@@ -78,7 +79,7 @@ class Cable:
         return self.a, self.b
 
 
-Wanted = Device | Interface | Cable
+Wanted: TypeAlias = "Device | Interface | Cable"
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,7 +60,8 @@ def _choice(description: str, *values: str, **more: Any) -> Schema:
 
 
 def _ports(description: str) -> Schema:
-    return {"type": ["string", "integer"], "description": description, "pattern": PORTS, "minimum": 1, "maximum": MAX_PORT}
+    text_or_number = ["string", "integer"]
+    return {"type": text_or_number, "description": description, "pattern": PORTS, "minimum": 1, "maximum": MAX_PORT}
 
 
 _FABRIC = _object(

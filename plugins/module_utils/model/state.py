@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 DEVICE, INTERFACE, CABLE = "device", "interface", "cable"
 OWNED_KINDS = (DEVICE, INTERFACE, CABLE)
 
-Value = str | int | None | tuple[str, ...]
+Value: TypeAlias = "str | int | tuple[str, ...] | None"
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,8 @@ from ..netbox.transport import Connection
 CONNECTION: Mapping[str, Any] = {
     "netbox_url": {"type": "str", "required": True, "fallback": (env_fallback, ["NETBOX_URL", "NETBOX_API"])},
     "netbox_token": {
-        "type": "str", "required": True, "no_log": True, "fallback": (env_fallback, ["NETBOX_TOKEN", "NETBOX_API_TOKEN"]),
+        "type": "str", "required": True, "no_log": True,
+        "fallback": (env_fallback, ["NETBOX_TOKEN", "NETBOX_API_TOKEN"]),
     },
     "validate_certs": {"type": "bool", "default": True},
     "ca_path": {"type": "path"},

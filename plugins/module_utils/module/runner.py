@@ -87,7 +87,8 @@ class _Run:
         if prepared_only:
             done = setup_only(done)
         result = self._result(plan.id, done.changes, done.digest)
-        result["quantities"] = {q.switch_class: {"count": q.count, "reason": q.reason} for q in done.topology.quantities}
+        quantities = done.topology.quantities
+        result["quantities"] = {q.switch_class: {"count": q.count, "reason": q.reason} for q in quantities}
         if not self.module.check_mode:
             record = {
                 "digest": done.digest,

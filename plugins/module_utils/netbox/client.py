@@ -84,7 +84,9 @@ class Client:
             query = f"{{ {name}(filters: {{{filters}}}, pagination: {{{paging}}}) {{ id {selection} }} }}"
             response = self.transport.send("POST", GRAPHQL, body={"query": query})
             if response.status == 404:
-                raise ServerError("This NetBox does not answer GraphQL: switch GRAPHQL_ENABLED on in its configuration.")
+                raise ServerError(
+                    "This NetBox does not answer GraphQL: switch GRAPHQL_ENABLED on in its configuration."
+                )
             body = _checked(response, "read", GRAPHQL).body or {}
             if body.get("errors") or name not in (body.get("data") or {}):
                 problems = "; ".join(str(e.get("message", e)) for e in body.get("errors") or [body])

@@ -253,7 +253,7 @@ MARKS: tuple[Mark, ...] = (
 
 
 def mark_payload(mark: Mark) -> dict[str, Any]:
-    """The custom field of a mark. Exact filter logic: the default, loose, finds `gpu-pod-10` when asked for `gpu-pod-1`."""
+    """The custom field of a mark. Exact filter logic: the default, loose, finds `gpu-10` when asked for `gpu-1`."""
     return {
         "name": mark.name,
         "label": mark.label,

@@ -169,7 +169,9 @@ class ReadOnly:
 def _reason(error: BaseException) -> str:
     """The innermost reason, in words: requests wraps what the system said several times."""
     seen = error
-    while isinstance(inner := getattr(seen, "reason", None) or seen.__cause__ or next(iter(seen.args), None), BaseException):
+    while isinstance(
+        inner := getattr(seen, "reason", None) or seen.__cause__ or next(iter(seen.args), None), BaseException
+    ):
         seen = inner
     words = seen.strerror if isinstance(seen, OSError) and seen.strerror else str(seen)
     return words.partition("Max retries exceeded")[0].strip() or type(seen).__name__

@@ -20,11 +20,12 @@ def test_reference_and_schema_file_are_in_step_with_the_schema() -> None:
 
 def test_readme_plan_loads_and_expands() -> None:
     import yaml
+
     from ansible_collections.hedgehog.diet.plugins.module_utils.expand.load import load
     from ansible_collections.hedgehog.diet.plugins.module_utils.expand.pipeline import expand
 
     text = (ROOT / "README.md").read_text().split("## A plan\n\n```yaml\n")[1].split("```")[0]
     plan, _warnings = load(yaml.safe_load(text))
-    topology, _ = expand(plan)
+    topology, _found = expand(plan)
     assert {q.switch_class: q.count for q in topology.quantities} == {"be-leaf": 1, "be-spine": 1}
     assert len(topology.cables) == 64 + 32

@@ -643,7 +643,7 @@ def containers(value: Any) -> Iterator[Any]:
 def test_no_document_makes_a_traceback(lab: Document, seed: int) -> None:
     """One to three values of the document become odd or go; whatever is wrong is said, not thrown."""
     dice = random.Random(seed)
-    for _ in range(dice.randint(1, 3)):
+    for _time in range(dice.randint(1, 3)):
         target = dice.choice([c for c in containers(lab) if c])
         key = dice.choice(list(target) if isinstance(target, dict) else range(len(target)))
         if dice.random() < 0.25:
