@@ -31,6 +31,7 @@ _QUIET = {
 _OWNED_FIRST = (DEVICE, INTERFACE, CABLE)
 
 _WORDS = {CREATE: "to create", UPDATE: "to update", MOVE: "to move", DELETE: "to delete"}
+_PAST = {CREATE: "created", UPDATE: "updated", MOVE: "moved", DELETE: "deleted"}
 
 
 def render(changes: ChangeSet, limit: int, full_text_at: str = "") -> str:
@@ -45,12 +46,13 @@ def render(changes: ChangeSet, limit: int, full_text_at: str = "") -> str:
     return "\n".join([*lines, *body]) + "\n"
 
 
-def summary(changes: ChangeSet) -> Iterable[str]:
-    """One line per kind: how many objects are created, updated, moved, deleted."""
+def summary(changes: ChangeSet, done: bool = False) -> Iterable[str]:
+    """One line per kind: how many objects are to be, or were, created, updated, moved, deleted."""
+    words = _PAST if done else _WORDS
     counts = changes.counts()
     for kind in [*(k for k in _OWNED_FIRST if k in counts), *(k for k in counts if k not in _OWNED_FIRST)]:
         actions = counts[kind]
-        yield f"{plural(kind)}: " + ", ".join(f"{count} {_WORDS[action]}" for action, count in actions.items())
+        yield f"{plural(kind)}: " + ", ".join(f"{count} {words[action]}" for action, count in actions.items())
     for kind, keys in changes.leftovers.items():
         yield f"{plural(kind)}: {len(keys)} left over, kept (`prune: true` deletes them)"
 

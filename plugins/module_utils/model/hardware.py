@@ -42,7 +42,7 @@ class Breakout:
     @staticmethod
     def parse(text: str) -> Breakout | None:
         """`4x200g` as a value, None for anything else."""
-        match = _BREAKOUT.match(text)
+        match = _BREAKOUT.fullmatch(text)
         return Breakout(int(match[1]), int(match[2])) if match else None
 
 

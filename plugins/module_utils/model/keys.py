@@ -28,7 +28,9 @@ def natural(text: str) -> NaturalKey:
     parts: list[tuple[int, int, str]] = []
     for part in _DIGITS.split(text):
         if part:
-            parts.append((0, int(part), part) if part.isascii() and part.isdigit() else (1, 0, part))
+            # Python refuses to convert thousands of digits; nobody counts that far in a key.
+            is_number = part.isascii() and part.isdigit() and len(part) <= 18
+            parts.append((0, int(part), part) if is_number else (1, 0, part))
     return tuple(parts)
 
 

@@ -22,11 +22,13 @@ from .keys import natural, split_interface_key
 
 FORMAT = 1
 
+# Indices and ports have at most six digits: an entry edited by hand must not ask for a million switches.
+_NUMBER = r"[1-9][0-9]{0,5}"
 _ENTRY = re.compile(
-    r"^a=(?P<a>\S+:\S+?)(@(?P<ab>\w+))? b=(?P<b>\S+:\S+?)(@(?P<bb>\w+))?"
-    r"( domain=(?P<domain>\d+):(?P<first>\d+)-(?P<last>\d+))?$"
+    rf"^a=(?P<a>\S+/{_NUMBER}:\S+?)(@(?P<ab>\w+))? b=(?P<b>\S+/{_NUMBER}:\S+?)(@(?P<bb>\w+))?"
+    rf"( domain=(?P<domain>{_NUMBER}):(?P<first>{_NUMBER})-(?P<last>{_NUMBER}))?$"
 )
-_SWITCH_PORT = re.compile(r"^(\d+)/(\d+)$")
+_SWITCH_PORT = re.compile(rf"^({_NUMBER})/({_NUMBER})$")
 
 
 class LedgerError(ValueError):

@@ -5,11 +5,13 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..diagnostics import Diagnostic, Diagnostics
 from ..diff.changeset import ChangeSet
+from ..diff.render import summary
 from ..events import Event, Sink
 from ..netbox.client import Client
 from ..netbox.errors import AccessError
@@ -35,10 +37,12 @@ def apply(
     found = Diagnostics()
     if not changes:
         return found.warnings
+    begin = time.monotonic()
     writer.write(changes, plan_id, sink)
     if site and refs.knows("site", site):
         sink(Event("Recording the run"))
-        _leave_record(changes, plan_id, refs.id("site", site), client, record, found)
+        done = {**record, "seconds": round(time.monotonic() - begin, 1)}
+        _leave_record(changes, plan_id, refs.id("site", site), client, done, found)
     return found.warnings
 
 
@@ -46,7 +50,8 @@ def _leave_record(
     changes: ChangeSet, plan_id: str, site_id: int, client: Client, record: Mapping[str, Any], found: Diagnostics
 ) -> None:
     body = {"format": RECORD_FORMAT, "plan": plan_id, "changes": changes.counts(), **record}
-    text = f"DIET run of plan **{plan_id}**\n\n```json\n{json.dumps(body, indent=1, sort_keys=True)}\n```\n"
+    told = "; ".join(summary(changes, done=True))
+    text = f"DIET run of plan **{plan_id}**. {told}.\n\n```json\n{json.dumps(body, indent=1, sort_keys=True)}\n```\n"
     entry = {
         "assigned_object_type": "dcim.site",
         "assigned_object_id": site_id,
