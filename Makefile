@@ -71,11 +71,13 @@ quick: env ## Check style, types, layers and unit tests: no server, under two mi
 	@pytest tests/unit
 
 .PHONY: lint
-lint: env ## Check with ansible-lint
-	@ansible-lint --offline
+lint: env ## Check with ansible-lint, and the changelog
+	@ansible-lint
+	@antsibull-changelog lint
 
 .PHONY: sanity
 sanity: env ## Check with ansible-test sanity
+	@tests/sanity.py
 
 .PHONY: integration
 integration: sandbox-test ## Test against a real NetBox, in a sandbox of its own
