@@ -84,13 +84,13 @@ def load(document: Document) -> tuple[Plan, list[Diagnostic]]:
 
 
 def _tidy(value: Any) -> Any:
-    """Mappings with text keys in natural order and without the keys that begin with `_`; all else as it is."""
+    """Mappings with text keys in natural order and without the keys that begin with `_`; whole numbers as integers."""
     if isinstance(value, Mapping):
         rows = {str(key): item for key, item in value.items()}
         return {key: _tidy(rows[key]) for key in sorted(rows, key=natural) if not key.startswith("_")}
     if isinstance(value, (list, tuple)):
         return [_tidy(item) for item in value]
-    return value
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 class _Builder:

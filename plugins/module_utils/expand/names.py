@@ -18,7 +18,7 @@ from ..model.objects import Device
 VARIABLES = ("site", "fabric", "class", "role", "category", "index", "plan")
 MAX_NAME = 64  # NetBox: Device.name
 
-_FORMAT = re.compile(r"^(0?[1-9]?d)?$")
+_FORMAT = re.compile(r"(0?[1-9]?d)?")
 
 
 def check_pattern(pattern: str, path: Path, found: Diagnostics) -> None:
@@ -28,15 +28,16 @@ def check_pattern(pattern: str, path: Path, found: Diagnostics) -> None:
     except ValueError as error:
         found.error("bad-pattern", path, f"{pattern!r} is not a name pattern: {error}.")
         return
+    before = len(found.errors)
     for _literal, name, spec, conversion in parts:
         if name is None:
             continue
         if name not in VARIABLES:
             found.error("bad-pattern", path, f"{{{name}}} is not a variable.", nearest(name, VARIABLES))
-        elif conversion or not _FORMAT.match(spec or "") or (spec and name != "index"):
+        elif conversion or not _FORMAT.fullmatch(spec or "") or (spec and name != "index"):
             hint = "Only {index} takes one: {index:03d}."
             found.error("bad-pattern", path, f"the format of {{{name}}} is not valid.", hint)
-    if not found.errors and not any(name == "index" for _l, name, _s, _c in parts):
+    if len(found.errors) == before and not any(name == "index" for _l, name, _s, _c in parts):
         found.error("bad-pattern", path, f"{pattern!r} gives all devices of a class one name.", "Use {index} in it.")
 
 

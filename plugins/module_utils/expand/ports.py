@@ -35,15 +35,15 @@ def parse_ports(text: str | int, keep_order: bool = False) -> tuple[int, ...]:
 
 
 def _parse_part(part: str) -> range:
-    span, _colon, step_text = part.partition(":")
+    span, colon, step_text = part.partition(":")
     first_text, dash, last_text = span.partition("-")
     try:
         first = int(first_text)
         last = int(last_text) if dash else first
-        step = int(step_text) if step_text else 1
+        step = int(step_text) if colon else 1
     except ValueError:
         raise PortRangeError(f"{part!r} is not a port, a range `1-32` or a stepped range `1-63:2`") from None
-    if ":" in part and (not dash or step < 1):
+    if colon and (not dash or step < 1):
         raise PortRangeError(f"{part!r}: a step is a number above 0 after a range")
     if first < 1 or last > MAX_PORT:
         raise PortRangeError(f"{part!r}: ports go from 1 to {MAX_PORT}")

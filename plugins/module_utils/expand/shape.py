@@ -55,8 +55,9 @@ def _translate(error: ValidationError, found: Diagnostics) -> None:
     if rule == "additionalProperties" and limit is False:
         _unknown_keys(error, path, found)
     elif rule == "required":
+        told = {(d.path, d.message) for d in found}  # jsonschema finds this once per missing key
         for name in limit:
-            if name not in value:
+            if name not in value and (path, f"the key {name!r} is missing.") not in told:
                 found.error("missing-key", path, f"the key {name!r} is missing.", _describe(schema, name))
     elif rule == "type":
         wanted = [limit] if isinstance(limit, str) else list(limit)

@@ -11,12 +11,14 @@ from typing import Any
 
 Schema = dict[str, Any]
 
-KEY = r"^[A-Za-z0-9][A-Za-z0-9_.-]*$"
-PLAN_ID = r"^[a-z][a-z0-9-]{0,49}$"
-SLUG = r"^[-a-zA-Z0-9_]+$"
-PORTS = r"^\s*\d+\s*(-\s*\d+\s*(:\s*\d+\s*)?)?(,\s*\d+\s*(-\s*\d+\s*(:\s*\d+\s*)?)?)*$"
-BREAKOUT = r"^[1-9]\d?x[1-9]\d{0,3}g$"
-ZONE_REFERENCE = r"^[A-Za-z0-9][A-Za-z0-9_.-]*/[A-Za-z0-9][A-Za-z0-9_.-]*$"
+# Python lets `$` stand before a last line break, which other dialects of JSON Schema do not.
+_END = r"$(?!\n)"
+KEY = r"^[A-Za-z0-9][A-Za-z0-9_.-]*" + _END
+PLAN_ID = r"^[a-z][a-z0-9-]{0,49}" + _END
+SLUG = r"^[-a-zA-Z0-9_]+" + _END
+PORTS = r"^\s*\d+\s*(-\s*\d+\s*(:\s*\d+\s*)?)?(,\s*\d+\s*(-\s*\d+\s*(:\s*\d+\s*)?)?)*" + _END
+BREAKOUT = r"^[1-9]\d?x[1-9]\d{0,3}g" + _END
+ZONE_REFERENCE = r"^[A-Za-z0-9][A-Za-z0-9_.-]*/[A-Za-z0-9][A-Za-z0-9_.-]*" + _END
 
 # Limits that keep a slip of the keyboard from eating the machine; far above what NetBox is used for.
 MAX_QUANTITY = 100_000

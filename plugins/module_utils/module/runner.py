@@ -19,7 +19,7 @@ from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 from ..diagnostics import Diagnostic, InvariantError, PlanError
 from ..diff.changeset import ChangeSet
 from ..diff.render import line, render
-from ..events import Sink, silent
+from ..events import Event, Sink, silent
 from ..expand.artifact import ledger_of as topology_ledger
 from ..expand.artifact import plan_digest, topology_digest
 from ..expand.load import Loaded, read_plan
@@ -150,6 +150,8 @@ class _Run:
 
     def _result(self, plan_id: str, changes: ChangeSet, digest: str) -> Result:
         report = self._write_report(plan_id, changes) if changes else ""
+        if not changes:
+            self.sink(Event("Nothing to change"))
         result: Result = {
             "changed": bool(changes),
             "plan_id": plan_id,
