@@ -61,13 +61,15 @@ def _sent(changes: list[Change]) -> tuple[Change, ...]:
 def _in_the_way(moves: list[Change]) -> tuple[Change, ...]:
     """Moving cables whose present ports another moving cable is to get, with the sides to take off: `after["sides"]`.
 
+    Of a cable with one end nobody here knows which side that is, so both are taken off.
     NetBox works through a list in its own order, so such an exchange in one request passes or fails by luck.
     """
     wanted = {end: c.key for c in moves for end in c.after["ends"]}
     detached = []
     for change in moves:
         ends = change.before.get("ends") or ()
-        sides = tuple(side for side, end in zip("ab", ends, strict=False) if wanted.get(end, change.key) != change.key)
+        named = zip(("ab",) if len(ends) == 1 else "ab", ends, strict=False)
+        sides = tuple(side for names, end in named if wanted.get(end, change.key) != change.key for side in names)
         if sides:
             detached.append(replace(change, after={"sides": sides}))
     return tuple(detached)

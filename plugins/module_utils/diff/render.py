@@ -71,7 +71,12 @@ def line(change: Change) -> str:
         text += f": {', '.join(pairs) or 'marked as ours'}"
     if change.reason and change.action in (UPDATE, MOVE):
         text += f" [{change.reason}]"
-    return text if len(text.encode()) <= MAX_LINE else text.encode()[: MAX_LINE - 3].decode(errors="ignore") + "..."
+    return _cut(text, MAX_LINE)
+
+
+def _cut(text: str, size: int) -> str:
+    """A text of at most `size` bytes."""
+    return text if len(text.encode()) <= size else text.encode()[: size - 3].decode(errors="ignore") + "..."
 
 
 def plural(kind: str) -> str:
@@ -131,4 +136,5 @@ def _folded(group: tuple[str, str, str], members: list[Change]) -> str:
     ordered = sorted(members, key=lambda c: natural(c.key))
     first, last = ordered[0].label, ordered[-1].label
     of = f" of {name}" if kind in (INTERFACE, CABLE) else ""
-    return f"{_SIGNS[action]} {plural(kind)}{of} {first} .. {last} ({len(members)})"[:MAX_LINE]
+    count = f" ({len(members)})"
+    return _cut(f"{_SIGNS[action]} {plural(kind)}{of} {first} .. {last}", MAX_LINE - len(count)) + count

@@ -75,9 +75,10 @@ def load(document: Document) -> tuple[Plan, list[Diagnostic]]:
     """
     found = Diagnostics()
     tidy = _tidy(document)
-    check_shape(tidy, found)
-    found.stop_on_errors()
-    plan = _Builder(tidy, found).plan()
+    rest = check_shape(tidy, found)
+    if rest is None:
+        raise PlanError(found)
+    plan = _Builder(rest, tidy, found).plan()
     validate(plan, found)
     found.stop_on_errors()
     return plan, found.warnings
@@ -96,8 +97,10 @@ def _tidy(value: Any) -> Any:
 class _Builder:
     """Resolves references. What cannot be resolved is reported and left out, so that one pass finds all."""
 
-    def __init__(self, document: Document, found: Diagnostics) -> None:
+    def __init__(self, document: Document, whole: Document, found: Diagnostics) -> None:
+        """`whole` is the document with what `document` lacks because its shape is wrong, and is reported already."""
         self.document = document
+        self.whole = whole
         self.found = found
         catalog = document.get("catalog", {})
         self.manufacturers = dict(BUILTIN_MANUFACTURERS) | {
@@ -178,10 +181,10 @@ class _Builder:
     def switch_class(self, key: str, row: Document, path: Path) -> SwitchClass | None:
         fabric = self.fabrics.get(row["fabric"])
         if fabric is None:
-            self.found.error(
-                "unknown-fabric", (*path, "fabric"), f"there is no fabric {row['fabric']!r}.",
-                nearest(row["fabric"], self.fabrics),
-            )
+            known = self.named("fabrics")
+            if row["fabric"] not in known:
+                hint = nearest(row["fabric"], known)
+                self.found.error("unknown-fabric", (*path, "fabric"), f"there is no fabric {row['fabric']!r}.", hint)
             return None
         redundancy = row.get("redundancy")
         return SwitchClass(
@@ -235,27 +238,31 @@ class _Builder:
             return ()
 
     def zone_exists(self, reference: str, path: Path) -> bool:
+        """Whether a zone can be referred to; one that is there and wrong in itself is reported there, not here."""
         class_key, zone = reference.split("/")
-        classes = self.document["switch_classes"]
+        classes = self.named("switch_classes")
+        zones = self.named("switch_classes", class_key, "zones")
         if class_key not in classes:
-            self.found.error(
-                "unknown-switch-class", path, f"there is no switch class {class_key!r}.", nearest(class_key, classes)
-            )
-            return False
-        zones = classes[class_key]["zones"]
-        if zone not in zones:
-            self.found.error(
-                "unknown-zone", path, f"switch class {class_key!r} has no zone {zone!r}.", nearest(zone, zones)
-            )
-            return False
-        return True
+            hint = nearest(class_key, classes)
+            self.found.error("unknown-switch-class", path, f"there is no switch class {class_key!r}.", hint)
+        elif zone not in zones:
+            hint = nearest(zone, zones)
+            self.found.error("unknown-zone", path, f"switch class {class_key!r} has no zone {zone!r}.", hint)
+        return zone in self.document["switch_classes"].get(class_key, {}).get("zones", {})
+
+    def named(self, *path: str) -> tuple[str, ...]:
+        """The keys that the user wrote in a mapping, whether what they stand for is usable or not."""
+        at: Any = self.whole
+        for key in path:
+            at = at.get(key) if isinstance(at, Mapping) else None
+        return tuple(at) if isinstance(at, Mapping) else ()
 
     # -- servers -------------------------------------------------------------------------------------------------
 
     def server_class(self, key: str, row: Document, path: Path) -> ServerClass:
         nics = {nic: self.nic(nic, part, (*path, "nics", nic)) for nic, part in row.get("nics", {}).items()}
         connections = {
-            name: self.connection(name, part, nics, (*path, "connections", name))
+            name: self.connection(name, part, key, nics, (*path, "connections", name))
             for name, part in row.get("connections", {}).items()
         }
         absent = frozenset(row.get("absent", ()))
@@ -279,21 +286,23 @@ class _Builder:
         known = self.module_types.get(slug)
         if not ports and known is not None:
             ports = known.ports
-        elif not ports and slug:
+        elif not ports and slug and slug not in self.named("catalog", "module_types"):
             self.found.error(
                 "unknown-module-type", (*path, "module_type"), f"there is no module type {slug!r} in the catalog.",
                 nearest(slug, self.module_types) + " Or name the ports of this NIC with `ports`.",
             )
-        elif not ports:
+        elif not ports and not slug:
             self.found.error("missing-key", path, "a NIC needs `module_type` or `ports`.")
         return Nic(key, slug, ports, row.get("interface_type", known.interface_type if known else ""))
 
-    def connection(self, key: str, row: Document, nics: Mapping[str, Nic], path: Path) -> Connection | None:
+    def connection(
+        self, key: str, row: Document, server_class: str, nics: Mapping[str, Nic], path: Path
+    ) -> Connection | None:
         nic = nics.get(row["nic"])
-        if nic is None:
-            self.found.error(
-                "unknown-nic", (*path, "nic"), f"the class has no NIC {row['nic']!r}.", nearest(row["nic"], nics)
-            )
+        known = self.named("server_classes", server_class, "nics")
+        if row["nic"] not in known:
+            hint = nearest(row["nic"], known)
+            self.found.error("unknown-nic", (*path, "nic"), f"the class has no NIC {row['nic']!r}.", hint)
         if not self.zone_exists(row["zone"], (*path, "zone")) or nic is None:
             return None
         switch_class, zone = row["zone"].split("/")

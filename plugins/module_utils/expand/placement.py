@@ -289,7 +289,9 @@ def _alternate(deal: _Deal, bundle: Bundle, group: range) -> list[int] | None:
     given = dict.fromkeys(group, 0)
     switches: list[int] = []
     for _link in bundle.links:
-        fewest = min(own.values())
+        # A kept server stays as even as it is, within one, or the next run would not keep it: a switch that is new to
+        # it is left alone once the others have three.
+        fewest = min(own.values()) if max(own.values()) <= 2 else min(count for count in own.values() if count)
         candidates = [i for i in group if own[i] == fewest and deal.room[i] > given[i]]
         if not candidates:
             return None

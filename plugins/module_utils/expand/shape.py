@@ -12,6 +12,7 @@ from typing import Any
 
 from ..diagnostics import Diagnostics, Path, nearest
 from ..model.schema import KEY, PLAN
+from .usable import usable
 
 try:
     from jsonschema import Draft202012Validator
@@ -33,17 +34,26 @@ class MissingLibraryError(ImportError):
     """A library that this collection needs at run time is not installed. `name` is what pip calls it."""
 
 
-def check_shape(document: Mapping[str, Any], found: Diagnostics) -> None:
+def check_shape(document: Mapping[str, Any], found: Diagnostics) -> dict[str, Any] | None:
     """Collect every way in which a document is not shaped like a plan.
+
+    Returns:
+        What of it can be checked further, None when nothing can.
 
     Raises:
         MissingLibraryError: jsonschema is not installed.
     """
     if Draft202012Validator is None:
         raise MissingLibraryError("jsonschema", name="jsonschema")
-    errors = Draft202012Validator(PLAN).iter_errors(document)
-    for error in sorted(errors, key=lambda e: [str(p) for p in e.absolute_path]):
+    validator = Draft202012Validator(PLAN)
+    before = len(found.errors)
+    errors = sorted(validator.iter_errors(document), key=lambda e: [str(p) for p in e.absolute_path])
+    for error in errors:
         _translate(error, found)
+    unknown = [d.path for d in found.errors[before:] if d.code in ("unknown-key", "invalid-key")]
+    wrong = [tuple(map(str, e.absolute_path)) for e in errors if e.validator != "additionalProperties"]
+    rest = usable(document, unknown, wrong)
+    return rest if validator.is_valid(rest) else None
 
 
 def _translate(error: ValidationError, found: Diagnostics) -> None:

@@ -14,13 +14,13 @@ from ..events import Event
 
 
 def read_text(path: str) -> str | None:
-    """The text of a file, None where there is none.
+    """The text of a file, None where there is none. Bytes that are no text are replaced: what reads it says why not.
 
     Raises:
-        OSError, UnicodeDecodeError: it is there and cannot be read.
+        OSError: it is there and cannot be read.
     """
     try:
-        with open(path, encoding="utf-8") as file:
+        with open(path, encoding="utf-8", errors="replace") as file:
             return file.read()
     except FileNotFoundError:
         return None
