@@ -57,7 +57,8 @@ sandbox: env ## Start a throw-away NetBox on this machine (minutes the first tim
 
 .PHONY: sandbox-test
 sandbox-test: env ## Start the NetBox that the tests use, beside the other one
-	@$(PLAYBOOK) playbooks/sandbox.yml -e netbox_sandbox_dir=$(CURDIR)/.sandbox-test -e netbox_sandbox_port=8471 $(ARGS)
+	@$(PLAYBOOK) playbooks/sandbox.yml -e netbox_sandbox_dir=$(CURDIR)/.sandbox-test -e netbox_sandbox_port=8471 \
+	  -e netbox_sandbox_rqworker=false $(ARGS)
 
 .PHONY: demo
 demo: env ## Start the NetBox sandbox and build a plan in it, PLAN=gpu-128 by default
@@ -85,6 +86,11 @@ integration: sandbox-test ## Test against a real NetBox, in a sandbox of its own
 
 .PHONY: molecule
 molecule: env ## Test playbooks and roles with molecule
+	@molecule test
+
+.PHONY: bench
+bench: env ## Measure requests and seconds, beside one request per object; rewrites the stored results
+	@$(BIN)/python tests/performance/bench_create.py $(ARGS)
 
 .PHONY: test
 test: quick lint sanity integration molecule ## Run every check and test

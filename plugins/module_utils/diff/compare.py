@@ -10,6 +10,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from ..model.keys import natural, split_interface_key
 from ..model.objects import Interface, Topology, Wanted
@@ -45,8 +46,9 @@ def compare(
     types = {device.key: device.device_type for device in topology.devices}
     for interface in topology.interfaces:
         changes += _interface(interface, owned, names, templates.get(types[interface.device], frozenset()))
+    adopted = {f"#{c.id}": c.key for c in changes if c.kind == INTERFACE and c.key not in owned.interfaces}
     for cable in topology.cables:
-        changes += _object(cable, owned.cables.get(cable.key), names)
+        changes += _object(cable, _on_adopted(owned.cables.get(cable.key), adopted), names)
     leftovers = _leftovers(topology, owned)
     if prune:
         changes += removals(owned, leftovers)
@@ -97,6 +99,14 @@ def _object(wanted: Wanted, row: Row | None, names: _Names) -> list[Change]:
     # The ledger entry on the cable says where we placed it: ends that differ from an unchanged one were moved by hand.
     reason = PLAN if "ports" in changed else DRIFT
     return [Change(wanted.KIND, MOVE, wanted.key, label, before, after, row.id, reason)]
+
+
+def _on_adopted(row: Row | None, adopted: Mapping[str, str]) -> Row | None:
+    """An owned cable whose ends are named by the keys that adopted interfaces get, so that it does not move."""
+    ends = row.values.get("ends") if row is not None else None
+    if row is None or not isinstance(ends, tuple):
+        return row
+    return replace(row, values={**row.values, "ends": tuple(adopted.get(end, end) for end in ends)})
 
 
 def _interface(wanted: Interface, owned: Owned, names: _Names, templates: frozenset[str]) -> list[Change]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from ..model.keys import split_interface_key
 from ..model.state import CABLE, DEVICE, INTERFACE, OWNED_KINDS
 from .changeset import BY_TEMPLATE, CREATE, DELETE, MOVE, UPDATE, WITH_DEVICE, Change, ChangeSet
 
@@ -24,8 +25,9 @@ class Phase:
     changes: tuple[Change, ...]
 
 
-# How phases are carried out. DETACH takes the moving cables off the ports that others are waiting for.
-SETUP, REMOVE, ADD, AMEND, DETACH = "setup", "remove", "add", "amend", "detach"
+# How phases are carried out. DETACH takes the moving cables off the ports that others are waiting for, UNNAME takes off
+# names that others are waiting for.
+SETUP, REMOVE, ADD, AMEND, DETACH, UNNAME = "setup", "remove", "add", "amend", "detach", "unname"
 
 
 def phases(changes: ChangeSet) -> list[Phase]:
@@ -38,8 +40,10 @@ def phases(changes: ChangeSet) -> list[Phase]:
         Phase("Deleting interfaces", INTERFACE, REMOVE, _sent(changes.of(INTERFACE, DELETE))),
         Phase("Deleting devices", DEVICE, REMOVE, _sent(changes.of(DEVICE, DELETE))),
         Phase("Detaching cables", CABLE, DETACH, _in_the_way(moves)),
+        Phase("Freeing names", DEVICE, UNNAME, _names_in_the_way(changes.of(DEVICE, UPDATE))),
         Phase("Updating devices", DEVICE, AMEND, tuple(changes.of(DEVICE, UPDATE))),
         Phase("Creating devices", DEVICE, ADD, tuple(changes.of(DEVICE, CREATE))),
+        Phase("Freeing names", INTERFACE, UNNAME, _names_in_the_way(changes.of(INTERFACE, UPDATE))),
         Phase(
             "Updating interfaces", INTERFACE, AMEND,
             (*changes.of(INTERFACE, UPDATE), *(c for c in changes.of(INTERFACE, CREATE) if c.via == BY_TEMPLATE)),
@@ -73,3 +77,17 @@ def _in_the_way(moves: list[Change]) -> tuple[Change, ...]:
         if sides:
             detached.append(replace(change, after={"sides": sides}))
     return tuple(detached)
+
+
+def _names_in_the_way(updates: list[Change]) -> tuple[Change, ...]:
+    """Objects whose present name another of them is to get; what such an exchange needs is said at `_in_the_way`."""
+    wanted = {(_scope(c), str(c.after["name"]).lower()): c.key for c in updates if "name" in c.after}
+    return tuple(
+        c for c in updates
+        if "name" in c.after and wanted.get((_scope(c), str(c.before["name"]).lower()), c.key) != c.key
+    )
+
+
+def _scope(change: Change) -> str:
+    """Within what names differ: the interfaces of a device, or all devices, which is more than it takes."""
+    return split_interface_key(change.key)[0] if change.kind == INTERFACE else ""

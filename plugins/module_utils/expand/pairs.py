@@ -19,6 +19,7 @@ from .links import FABRIC, PlacedLink
 from .links import MESH as MESH_LINK
 from .sized import SizedClass, ranked, spine_of, uplink_zones
 from .space import Lane, Space
+from .spines import is_uplink
 
 
 @dataclass(slots=True)
@@ -38,6 +39,11 @@ def fabric_links(plan: Plan, sized: Mapping[str, SizedClass], ledger: Ledger, pr
     for spine in (s for s in sized.values() if s.switch_class.role == SPINE and s.count):
         leaves = [s for s in sized.values() if s.count and spine_of(plan, s.switch_class) is spine.switch_class]
         speeds = {z.breakout.speed for leaf in leaves for z in uplink_zones(leaf.switch_class)}
+        # Links of a class that went to another fabric are dealt anew there, and leave their lanes here.
+        elsewhere = {
+            key: (s.count, s.lanes(uplink_zones(s.switch_class))) for key, s in sized.items() if s not in leaves
+        }
+        here = Ledger({key: entry for key, entry in ledger.items() if not is_uplink(entry.a, elsewhere)})
         for speed in sorted(speeds):
             near = [_side(leaf, uplink_zones(leaf.switch_class), speed) for leaf in leaves]
             fabric_zones = [z for z in spine.switch_class.zones.values() if z.type == FABRIC_ZONE]
@@ -48,7 +54,7 @@ def fabric_links(plan: Plan, sized: Mapping[str, SizedClass], ledger: Ledger, pr
                 for leaf in side.sized.devices()
                 for far_device in spine.devices()
             }
-            links += _deal(FABRIC, [*near, far], quotas, spine.switch_class.fabric.key, ledger, prune)
+            links += _deal(FABRIC, [*near, far], quotas, spine.switch_class.fabric.key, here, prune)
     return links
 
 

@@ -8,6 +8,7 @@ Classes are sized feeders first, because the uplinks of a class are demand for t
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -317,14 +318,13 @@ class Sizer:
                     "over-capacity", (*path, "ports"), "every port of the zone is claimed by another zone."
                 )
                 continue
-            for bundle in (*demand.same_switch, *demand.undistributed):
-                if len(bundle.links) > capacity:
-                    self.found.error(
-                        "over-capacity", (*path, "ports"),
-                        f"{bundle.owner} has {len(bundle.links)} links that must be on one switch, and a switch has"
-                        f" {capacity} lanes in the zone.", "Use more ports, a wider breakout, or `alternating`.",
-                    )
-                    break
+            owner, links, where = _largest(demand, sized.switch_class)
+            if links > capacity:
+                self.found.error(
+                    "over-capacity", (*path, "ports"),
+                    f"{owner} has {links} links that must be on one switch{where}, and a switch has {capacity} lanes in"
+                    " the zone.", "Use more ports, a wider breakout, or `alternating`.",
+                )
         return len(self.found.errors) == before
 
     def _arithmetic(self, sized: SizedClass, demands: Mapping[str, Demand]) -> str:
@@ -390,6 +390,19 @@ class _ZoneRefused(Exception):
 
 def _plural(count: int, one: str, many: str) -> str:
     return one if count == 1 else many
+
+
+def _largest(demand: Demand, switch_class: SwitchClass) -> tuple[str, int, str]:
+    """The server that needs most of a single switch: how many links, and why there. No number of switches helps it."""
+    needs = [(len(b.links), b.owner, "") for b in (*demand.same_switch, *demand.undistributed)]
+    for rails in demand.rails:
+        rail, links = Counter(number for number, _link in rails.links).most_common(1)[0]
+        needs.append((links, rails.owner, f", the leaf of rail {rail}"))
+    if switch_class.redundancy and switch_class.redundancy.size:
+        size = switch_class.redundancy.size
+        needs += [(-(-len(b.links) // size), b.owner, f" of its group of {size}") for b in demand.alternating]
+    links, owner, where = max(needs, key=lambda need: need[0], default=(0, "", ""))
+    return owner, links, where
 
 
 def _alternates(wanted: Sequence[WantedLink]) -> bool:

@@ -45,8 +45,9 @@ def spine_rule(
     rule.groups = spine.switch_class.redundancy.type if spine.switch_class.redundancy else ""
     near = {key: (leaf.count, leaf.lanes(uplink_zones(leaf.switch_class))) for key, leaf in leaves.items()}
     on_spine = [entry for key, entry in ledger.items() if link_kind(key) == FABRIC and _spine_index(entry, spine)]
-    wanted = [entry for entry in on_spine if _is_uplink(entry.a, near)]
-    left_over = [entry for entry in on_spine if entry.cabled and not prune and not _is_uplink(entry.a, near)]
+    here = {leaf.switch_class.key: near[leaf.switch_class.key] for rows in uplinks.values() for leaf, _lanes in rows}
+    wanted = [entry for entry in on_spine if is_uplink(entry.a, here)]
+    left_over = [entry for entry in on_spine if entry.cabled and not prune and not is_uplink(entry.a, near)]
     rule.least = max([1, *(_spine_index(entry, spine) for entry in wanted)])
     shares: list[tuple[int, int, Counter[int]]] = []
     for speed, rows in uplinks.items():
@@ -94,7 +95,7 @@ def report_spines(rule: SpineRule, path: Path, given: int | None, found: Diagnos
     )
 
 
-def _is_uplink(near: End, lanes: Mapping[str, tuple[int, Space]]) -> bool:
+def is_uplink(near: End, lanes: Mapping[str, tuple[int, Space]]) -> bool:
     """Whether the lane at the near end of a link is still an uplink: then the link is wanted, else it is left over."""
     class_key, index = split_device_key(near.device)
     count, space = lanes.get(class_key, (0, None))

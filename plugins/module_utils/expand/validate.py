@@ -22,7 +22,7 @@ from ..model.plan import (
     SwitchClass,
     Zone,
 )
-from .names import check_pattern
+from .names import MAX_NAME, check_pattern
 from .ports import format_ports
 
 
@@ -44,6 +44,7 @@ def validate(plan: Plan, found: Diagnostics) -> None:
         for connection in server_class.connections.values():
             _connection(plan, connection, (*path, connection.key), found)
         _nic_ports(server_class, path, found)
+        _interface_names(server_class, path, found)
 
 
 def _fabric(plan: Plan, key: str, found: Diagnostics) -> None:
@@ -196,4 +197,25 @@ def _nic_ports(server_class: ServerClass, path: Path, found: Diagnostics) -> Non
                     "nic-port-twice", (*path, connection.key),
                     f"port {port} of NIC {connection.nic.key!r} is used by the connection {other!r} already.",
                     "Set `first_port`, or use another NIC.",
+                )
+
+
+def _interface_names(server_class: ServerClass, path: Path, found: Diagnostics) -> None:
+    """NetBox takes interface names of 64 characters, each once on a device."""
+    owners: dict[str, str] = {}
+    for connection in server_class.connections.values():
+        used = slice(connection.first_port, connection.first_port + connection.ports)
+        for port in connection.nic.ports[used]:
+            name = f"{connection.nic.key}-{port}"
+            if len(name) > MAX_NAME:
+                found.error(
+                    "name-too-long", (*path, connection.key, "nic"),
+                    f"the interface {name!r} has {len(name)} characters; NetBox takes {MAX_NAME}.",
+                    "Shorten the key of the NIC.",
+                )
+            if owners.setdefault(name, connection.nic.key) != connection.nic.key:
+                found.error(
+                    "duplicate-name", (*path, connection.key, "nic"),
+                    f"ports of the NICs {owners[name]!r} and {connection.nic.key!r} would both be called {name!r}.",
+                    "Rename one of the NICs.",
                 )

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 from ..diff.changeset import BY_TEMPLATE, Change, ChangeSet
-from ..diff.order import ADD, AMEND, DETACH, REMOVE, SETUP, Phase, phases
+from ..diff.order import ADD, AMEND, DETACH, REMOVE, SETUP, UNNAME, Phase, phases
 from ..events import Event, Sink
 from ..model.state import DEVICE, INTERFACE
 from .client import Client
@@ -35,7 +35,8 @@ class RestWriter:
 
     def write(self, changes: ChangeSet, plan_id: str, sink: Sink) -> None:
         do: Mapping[str, Callable[[Phase, str], Iterator[int]]] = {
-            SETUP: self._setup, REMOVE: self._remove, ADD: self._add, AMEND: self._amend, DETACH: self._detach
+            SETUP: self._setup, REMOVE: self._remove, ADD: self._add, AMEND: self._amend, DETACH: self._detach,
+            UNNAME: self._unname,
         }
         for phase in phases(changes):
             total, done = len(phase.changes), 0
@@ -115,6 +116,15 @@ class RestWriter:
                 rows: list[dict[str, Any]] = [
                     {"id": c.id, **{f"{side}_terminations": [] for side in c.after["sides"]}} for c in batch
                 ]
+                self._client.update(resource.endpoint, rows)
+            yield len(batch)
+
+    def _unname(self, phase: Phase, _plan_id: str) -> Iterator[int]:
+        """Take names off that others are waiting for: a device can do without one, an interface gets one for now."""
+        resource = RESOURCES[phase.kind]
+        for batch in _batches(phase.changes, resource.batch):
+            with _Naming(batch):
+                rows = [{"id": c.id, "name": None if phase.kind == DEVICE else f"diet-{c.id}"} for c in batch]
                 self._client.update(resource.endpoint, rows)
             yield len(batch)
 

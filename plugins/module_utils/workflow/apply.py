@@ -14,7 +14,7 @@ from ..diff.changeset import ChangeSet
 from ..diff.render import summary
 from ..events import Event, Sink
 from ..netbox.client import Client
-from ..netbox.errors import AccessError
+from ..netbox.errors import AccessError, RefusedError
 from ..netbox.resources import References, plan_tag
 from ..netbox.writer import Writer
 
@@ -61,5 +61,5 @@ def _leave_record(
     }
     try:
         client.create("extras/journal-entries", [entry])
-    except AccessError as error:
+    except (AccessError, RefusedError) as error:
         found.warn("no-run-record", (), f"the run is done, but could not be recorded in NetBox's journal: {error}")

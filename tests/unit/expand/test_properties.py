@@ -117,7 +117,7 @@ def test_absent_servers_are_left_out_and_nothing_shifts(plan: Document) -> None:
 
 SCRIPT = """
 import json, sys
-from ansible_collections.hedgehog.diet.plugins.module_utils.expand.artifact import ledger_of, plan_digest, topology_digest
+from ansible_collections.hedgehog.diet.plugins.module_utils.expand import artifact
 from ansible_collections.hedgehog.diet.plugins.module_utils.expand.load import load
 from ansible_collections.hedgehog.diet.plugins.module_utils.expand.pipeline import expand
 from ansible_collections.hedgehog.diet.plugins.module_utils.model.ledger import dump
@@ -128,8 +128,8 @@ for row in json.load(sys.stdin):
     except Exception as error:
         print(error)
         continue
-    print(plan_digest(plan), topology_digest(topology), [w.text() for w in warnings])
-    print(dump(plan.id, ledger_of(topology)), end="")
+    print(artifact.plan_digest(plan), artifact.topology_digest(topology), [w.text() for w in warnings])
+    print(dump(plan.id, artifact.ledger_of(topology)), end="")
 """
 
 
@@ -195,7 +195,8 @@ def only_what_is_above_the_new_shares_moves(before: Topology, after: Topology) -
     for cable in before.cables:
         if cable.kind in ("fabric", "mesh"):
             stayed[device_at(cable.a), device_at(cable.b)] += now.get(cable.key) == cable.ends
-            assert cable.key in now and now[cable.key][0] == cable.a  # its near end, and with it the cable, stays
+            # Its near end, and with it the cable, stays; but a lane of a mesh may be one too many for three.
+            assert now[cable.key][0] == cable.a if cable.key in now else cable.kind == "mesh"
     assert stayed == Counter({pair: min(number, new[pair]) for pair, number in old.items()})
 
 

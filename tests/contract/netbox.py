@@ -1,0 +1,336 @@
+# Copyright: Contributors to the hedgehog.diet collection
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the collection relies on in a NetBox 4.7, one function each. `CONTRACT` lists them.
+
+Every function takes a transport with all rights and makes what it needs under names of its own, so they can run one
+after the other on one database. The double in `tests/unit/fakes` and a real NetBox must both pass.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import count
+from typing import Any
+
+from ansible_collections.hedgehog.diet.plugins.module_utils.netbox.transport import Response, Transport
+
+Row = dict[str, Any]
+Check = Callable[[Transport], None]
+
+CONTRACT: list[Check] = []
+_numbers = count(1)
+
+
+def promise(check: Check) -> Check:
+    CONTRACT.append(check)
+    return check
+
+
+class World:
+    """A site, a device type and a role of its own, and short ways to ask."""
+
+    def __init__(self, transport: Transport) -> None:
+        self.transport = transport
+        self.tag = f"contract-{next(_numbers)}"
+        self.site = self.one("dcim/sites", name=self.tag, slug=self.tag)
+        maker = self.one("dcim/manufacturers", name=self.tag, slug=self.tag)
+        self.type = self.one("dcim/device-types", model=self.tag, slug=self.tag, manufacturer=maker)
+        self.role = self.one("dcim/device-roles", name=self.tag, slug=self.tag, color="9e9e9e")
+
+    def send(self, method: str, endpoint: str, body: Any) -> Response:
+        return self.transport.send(method, f"/api/{endpoint}/", body=body)
+
+    def post(self, endpoint: str, *rows: Row) -> list[Row]:
+        response = self.send("POST", endpoint, list(rows))
+        assert response.status == 201, response
+        made: list[Row] = response.body
+        return made
+
+    def one(self, endpoint: str, **values: Any) -> int:
+        return int(self.post(endpoint, values)[0]["id"])
+
+    def get(self, endpoint: str, **params: Any) -> list[Row]:
+        response = self.transport.send("GET", f"/api/{endpoint}/", params={"limit": 100, **params})
+        assert response.status == 200, response
+        rows: list[Row] = response.body["results"]
+        return rows
+
+    def graphql(self, query: str) -> Any:
+        response = self.transport.send("POST", "/graphql/", body={"query": query})
+        assert response.status == 200, response
+        return response.body
+
+    def device(self, name: str | None, **more: Any) -> Row:
+        return {"name": name, "role": self.role, "device_type": self.type, "site": self.site, **more}
+
+    def ports(self, number: int) -> list[int]:
+        """Ids of interfaces, each on a device of its own."""
+        devices = self.post("dcim/devices", *(self.device(f"{self.tag}-d{n}") for n in range(number)))
+        made = self.post(
+            "dcim/interfaces", *({"device": d["id"], "name": "p", "type": "100gbase-x-qsfp28"} for d in devices)
+        )
+        return [row["id"] for row in made]
+
+    def field(self, name: str, kind: str = "text", types: tuple[str, ...] = ("dcim.device",)) -> str:
+        full = f"{self.tag.replace('-', '_')}_{name}"
+        self.one("extras/custom-fields", name=full, type=kind, object_types=list(types), filter_logic="exact")
+        return full
+
+    def ends(self, cable: int) -> list[list[int]]:
+        (row,) = self.get("dcim/cables", id=cable, fields="id,a_terminations,b_terminations")
+        return [[end["object_id"] for end in row[side]] for side in ("a_terminations", "b_terminations")]
+
+
+def cable(a: int, b: int) -> Row:
+    return {"a_terminations": [_end(a)], "b_terminations": [_end(b)]}
+
+
+def _end(interface: int) -> Row:
+    return {"object_type": "dcim.interface", "object_id": interface}
+
+
+@promise
+def a_list_post_is_all_or_none_and_names_the_row(transport: Transport) -> None:
+    world = World(transport)
+    good, bad = world.device(f"{world.tag}-a"), world.device(f"{world.tag}-b", role=999_999_999)
+    response = world.send("POST", "dcim/devices", [good, bad])
+    assert response.status == 400
+    assert [row["index"] for row in response.body["errors"]] == [1]
+    assert "role" in response.body["errors"][0]["errors"]
+    assert world.get("dcim/devices", name=good["name"]) == []
+
+
+@promise
+def a_list_post_answers_in_the_order_sent(transport: Transport) -> None:
+    world = World(transport)
+    names = [f"{world.tag}-{n}" for n in (3, 1, 2)]
+    assert [row["name"] for row in world.post("dcim/devices", *map(world.device, names))] == names
+
+
+@promise
+def a_list_patch_is_all_or_none_and_names_the_id(transport: Transport) -> None:
+    world = World(transport)
+    a, b = (r["id"] for r in world.post("dcim/devices", *(world.device(f"{world.tag}-{n}") for n in "ab")))
+    rows = [{"id": a, "name": f"{world.tag}-new"}, {"id": b, "role": 999_999_999}]
+    response = world.send("PATCH", "dcim/devices", rows)
+    assert response.status == 400
+    assert [row["id"] for row in response.body["errors"]] == [b]
+    assert world.get("dcim/devices", id=a, fields="id,name")[0]["name"] == f"{world.tag}-a"
+
+
+@promise
+def a_list_delete_with_a_missing_id_is_refused_whole(transport: Transport) -> None:
+    world = World(transport)
+    device = world.one("dcim/devices", **world.device(f"{world.tag}-a"))
+    assert world.send("DELETE", "dcim/devices", [{"id": device}, {"id": 999_999_999}]).status == 400
+    assert world.get("dcim/devices", id=device, fields="id")
+    assert world.send("DELETE", "dcim/devices", [{"id": device}]).status == 204
+    assert world.get("dcim/devices", id=device, fields="id") == []
+
+
+@promise
+def device_names_are_unique_per_site_whatever_their_case(transport: Transport) -> None:
+    world = World(transport)
+    world.one("dcim/devices", **world.device(f"{world.tag}-leaf"))
+    assert world.send("POST", "dcim/devices", [world.device(f"{world.tag}-LEAF")]).status == 400
+    pair = [world.device(f"{world.tag}-x"), world.device(f"{world.tag}-X")]
+    assert world.send("POST", "dcim/devices", pair).status == 400
+    other = World(transport)
+    assert other.send("POST", "dcim/devices", [other.device(f"{world.tag}-leaf")]).status == 201
+
+
+@promise
+def an_unknown_custom_field_is_refused_and_an_unknown_plain_field_ignored(transport: Transport) -> None:
+    world = World(transport)
+    row = world.device(f"{world.tag}-a")
+    assert world.send("POST", "dcim/devices", [row | {"custom_fields": {"nowhere": "x"}}]).status == 400
+    assert world.send("POST", "dcim/devices", [row | {"nowhere": "x"}]).status == 201
+
+
+@promise
+def custom_fields_merge_on_patch_and_are_checked_by_type(transport: Transport) -> None:
+    world = World(transport)
+    text, number = world.field("text"), world.field("number", "integer")
+    device = world.one("dcim/devices", **world.device(f"{world.tag}-a", custom_fields={text: "x", number: 1}))
+    assert world.send("PATCH", "dcim/devices", [{"id": device, "custom_fields": {number: 2}}]).status == 200
+    found = world.get("dcim/devices", id=device, fields="id,custom_fields")[0]["custom_fields"]
+    assert (found[text], found[number]) == ("x", 2)
+    assert world.send("PATCH", "dcim/devices", [{"id": device, "custom_fields": {number: "two"}}]).status == 400
+    assert world.send("PATCH", "dcim/devices", [{"id": device, "custom_fields": {text: None}}]).status == 200
+    assert world.get("dcim/devices", id=device, fields="id,custom_fields")[0]["custom_fields"][text] is None
+
+
+@promise
+def interface_names_are_unique_on_a_device(transport: Transport) -> None:
+    world = World(transport)
+    device = world.one("dcim/devices", **world.device(f"{world.tag}-a"))
+    row = {"device": device, "name": "E1/1", "type": "100gbase-x-qsfp28"}
+    assert world.send("POST", "dcim/interfaces", [row]).status == 201
+    assert world.send("POST", "dcim/interfaces", [row]).status == 400
+    assert world.send("POST", "dcim/interfaces", [{**row, "name": "e" * 65}]).status == 400
+
+
+@promise
+def a_template_makes_interfaces_on_new_devices(transport: Transport) -> None:
+    world = World(transport)
+    world.one("dcim/interface-templates", device_type=world.type, name="E1/1", type="100gbase-x-qsfp28")
+    device = world.one("dcim/devices", **world.device(f"{world.tag}-a"))
+    rows = world.get("dcim/interfaces", device_id=device, fields="id,name,device")
+    assert [(row["name"], row["device"]["id"]) for row in rows] == [("E1/1", device)]
+    templates = world.get("dcim/interface-templates", device_type_id=world.type, fields="id,name,device_type")
+    assert [(row["name"], row["device_type"]["id"]) for row in templates] == [("E1/1", world.type)]
+
+
+@promise
+def a_port_takes_one_cable(transport: Transport) -> None:
+    world = World(transport)
+    a, b, c = world.ports(3)
+    world.one("dcim/cables", **cable(a, b))
+    response = world.send("POST", "dcim/cables", [cable(c, b)])
+    assert response.status == 400
+    assert response.body["errors"][0]["index"] == 0
+    assert world.send("POST", "dcim/cables", [cable(c, c)]).status == 400
+
+
+@promise
+def deleting_a_device_strips_its_cables(transport: Transport) -> None:
+    world = World(transport)
+    a, b = world.ports(2)
+    one = world.one("dcim/cables", **cable(a, b))
+    (interface,) = world.get("dcim/interfaces", id=b, fields="id,device")
+    assert world.send("DELETE", "dcim/devices", [{"id": interface["device"]["id"]}]).status == 204
+    assert world.ends(one) == [[a], []]
+
+
+@promise
+def cables_exchange_ends_in_two_steps_at_either_side(transport: Transport) -> None:
+    world = World(transport)
+    a, b, c, d = world.ports(4)
+    first, second = (row["id"] for row in world.post("dcim/cables", cable(a, b), cable(c, d)))
+    swap = [{"id": first, "b_terminations": [_end(d)]}, {"id": second, "b_terminations": [_end(b)]}]
+    assert world.send("PATCH", "dcim/cables", swap).status == 400
+    assert world.send("PATCH", "dcim/cables", [{"id": n, "b_terminations": []} for n in (first, second)]).status == 200
+    assert world.send("PATCH", "dcim/cables", swap).status == 200
+    assert (world.ends(first), world.ends(second)) == ([[a], [d]], [[c], [b]])
+    swap = [{"id": first, "a_terminations": [_end(c)]}, {"id": second, "a_terminations": [_end(a)]}]
+    assert world.send("PATCH", "dcim/cables", [{"id": n, "a_terminations": []} for n in (first, second)]).status == 200
+    assert world.send("PATCH", "dcim/cables", swap).status == 200
+    assert (world.ends(first), world.ends(second)) == ([[c], [d]], [[a], [b]])
+
+
+@promise
+def devices_exchange_names_by_way_of_none(transport: Transport) -> None:
+    world = World(transport)
+    a, b = (r["id"] for r in world.post("dcim/devices", *(world.device(f"{world.tag}-{n}") for n in "ab")))
+    swap = [{"id": a, "name": f"{world.tag}-b"}, {"id": b, "name": f"{world.tag}-a"}]
+    assert world.send("PATCH", "dcim/devices", swap).status == 400
+    assert world.send("PATCH", "dcim/devices", [{"id": n, "name": None} for n in (a, b)]).status == 200
+    assert world.send("PATCH", "dcim/devices", swap).status == 200
+
+
+@promise
+def graphql_finds_by_exact_mark_and_pages_by_id(transport: Transport) -> None:
+    world = World(transport)
+    mark = world.field("plan")
+    rows = [world.device(f"{world.tag}-{n}", custom_fields={mark: p}) for n, p in enumerate(("g-1", "g-10", "g-1"))]
+    ids = [row["id"] for row in world.post("dcim/devices", *rows)]
+    lookup = f'{{custom_field_data: {{path: "{mark}", lookup: {{string_lookup: {{exact: "g-1"}}}}}}}}'
+    query = "{{ device_list(filters: {}, pagination: {{start: {}, limit: {}}}) {{ id name site {{ slug }} }} }}"
+    found = world.graphql(query.format(lookup, 0, 1000))["data"]["device_list"]
+    assert [int(row["id"]) for row in found] == [ids[0], ids[2]]
+    assert found[0]["site"]["slug"] == world.tag
+    assert [int(r["id"]) for r in world.graphql(query.format(lookup, 0, 1))["data"]["device_list"]] == [ids[0]]
+    after = world.graphql(query.format(lookup, ids[0] + 1, 1000))["data"]["device_list"]
+    assert [int(row["id"]) for row in after] == [ids[2]]
+    unknown = lookup.replace(mark, "nowhere")
+    assert world.graphql(query.format(unknown, 0, 10))["data"]["device_list"] == []
+
+
+@promise
+def graphql_shows_the_ends_of_cables_and_the_cable_of_an_interface(transport: Transport) -> None:
+    world = World(transport)
+    mark = world.field("plan", types=("dcim.cable", "dcim.interface", "dcim.device"))
+    a, b = world.ports(2)
+    one = world.one("dcim/cables", **cable(a, b), custom_fields={mark: "g"})
+    where = f'custom_field_data: {{path: "{mark}", lookup: {{string_lookup: {{exact: "g"}}}}}}'
+    ends = "{ __typename ... on InterfaceType { id } }"
+    body = world.graphql(
+        f"{{ cable_list(filters: {{{where}}}, pagination: {{start: 0, limit: 9}})"
+        f" {{ id custom_fields a_terminations {ends} b_terminations {ends} }} }}"
+    )
+    (row,) = body["data"]["cable_list"]
+    assert int(row["id"]) == one
+    assert row["custom_fields"][mark] == "g"
+    assert row["a_terminations"] == [{"__typename": "InterfaceType", "id": str(a)}]
+    (interface,) = world.get("dcim/interfaces", id=a, fields="id,device")
+    device = interface["device"]["id"]
+    assert world.send("PATCH", "dcim/devices", [{"id": device, "custom_fields": {mark: "g"}}]).status == 200
+    body = world.graphql(
+        f"{{ interface_list(filters: {{device: {{{where}}}}}, pagination: {{start: 0, limit: 9}})"
+        " { id name speed device { id } cable { id } } }"
+    )
+    (row,) = body["data"]["interface_list"]
+    assert (int(row["id"]), int(row["device"]["id"]), int(row["cable"]["id"])) == (a, device, one)
+
+
+@promise
+def a_query_it_does_not_understand_is_answered_with_errors(transport: Transport) -> None:
+    world = World(transport)
+    body = world.graphql("{ device_list(filters: {}, pagination: {start: 0, limit: 1}) { id nowhere } }")
+    assert body.get("errors")
+
+
+@promise
+def rest_lists_have_pages(transport: Transport) -> None:
+    world = World(transport)
+    world.ports(3)
+    names = [f"{world.tag}-d{n}" for n in range(3)]
+    params: Row = {"name": names, "limit": 2, "offset": 0, "fields": "id,name"}
+    first = transport.send("GET", "/api/dcim/devices/", params=params).body
+    assert first["next"] is not None
+    last = transport.send("GET", "/api/dcim/devices/", params={**params, "offset": 2}).body
+    assert last["next"] is None
+    assert sorted(row["name"] for row in first["results"] + last["results"]) == names
+
+
+@promise
+def cables_are_found_by_device(transport: Transport) -> None:
+    world = World(transport)
+    a, b = world.ports(2)
+    one = world.one("dcim/cables", **cable(a, b))
+    (interface,) = world.get("dcim/interfaces", id=b, fields="id,device")
+    rows = world.get("dcim/cables", device_id=[interface["device"]["id"]], fields="id,label,display")
+    assert [row["id"] for row in rows] == [one]
+
+
+@promise
+def shared_objects_are_unique_by_slug(transport: Transport) -> None:
+    world = World(transport)
+    assert world.send("POST", "dcim/sites", [{"name": "another", "slug": world.tag}]).status == 400
+    rows = world.get("dcim/sites", slug=[world.tag, "nowhere"], fields="id,slug")
+    assert [row["slug"] for row in rows] == [world.tag]
+
+
+@promise
+def custom_fields_gain_object_types(transport: Transport) -> None:
+    world = World(transport)
+    name = world.field("plan")
+    (row,) = world.get("extras/custom-fields", name=[name], fields="id,name,type,object_types")
+    assert row["type"]["value"] == "text"
+    assert row["object_types"] == ["dcim.device"]
+    both = ["dcim.device", "dcim.cable"]
+    assert world.send("PATCH", "extras/custom-fields", [{"id": row["id"], "object_types": both}]).status == 200
+    (row,) = world.get("extras/custom-fields", name=[name], fields="id,object_types")
+    assert sorted(row["object_types"]) == sorted(both)
+
+
+@promise
+def tags_must_exist_and_journal_entries_take_them(transport: Transport) -> None:
+    world = World(transport)
+    entry = {
+        "assigned_object_type": "dcim.site", "assigned_object_id": world.site, "kind": "info", "comments": "x",
+        "tags": [{"slug": world.tag}],
+    }
+    assert world.send("POST", "extras/journal-entries", [entry]).status == 400
+    world.one("extras/tags", name=world.tag, slug=world.tag, color="9e9e9e")
+    assert world.send("POST", "extras/journal-entries", [entry]).status == 201

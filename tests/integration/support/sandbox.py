@@ -1,0 +1,107 @@
+# Copyright: Contributors to the hedgehog.diet collection
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A NetBox of the tests' own: brought up by the role that users have, reset in a second, removed at the end."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import requests
+
+from .playbook import ENVIRONMENT, PLAYBOOK, ROOT
+
+DIRECTORY = ROOT / ".sandbox-test"
+PORT = 8471
+KEEP = "HEDGEHOG_DIET_KEEP_SANDBOX"
+
+
+@dataclass(frozen=True)
+class Sandbox:
+    directory: Path
+    url: str
+    token: str
+    connection: dict[str, str]
+    _saved: set[str] = field(default_factory=set)
+
+    def reset(self) -> None:
+        """An empty database: the same address and token, ids from 1 again."""
+        self._control("reset")
+
+    def destroy(self) -> None:
+        self._control("destroy")
+
+    def scene(self, name: str, build: Callable[[], object]) -> None:
+        """The database as `build` leaves an empty one: built once in a session, then copied in half a second."""
+        copy, used = f"scene_{name}", self.connection["database"]
+        if name in self._saved:
+            self._sql(
+                f'DROP DATABASE IF EXISTS "{used}" WITH (FORCE)',
+                f'CREATE DATABASE "{used}" TEMPLATE "{copy}" STRATEGY FILE_COPY',
+            )
+            return
+        self.reset()
+        build()
+        self._sql(
+            f'DROP DATABASE IF EXISTS "{copy}" WITH (FORCE)',
+            # No session may be open in a database that is copied.
+            f'ALTER DATABASE "{used}" ALLOW_CONNECTIONS false',
+            f"SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = '{used}'",
+            f'CREATE DATABASE "{copy}" TEMPLATE "{used}" STRATEGY FILE_COPY',
+            f'ALTER DATABASE "{used}" ALLOW_CONNECTIONS true',
+        )
+        self._saved.add(name)
+
+    def _control(self, command: str) -> None:
+        subprocess.run([self.directory / "sandboxctl", command], check=True, capture_output=True, timeout=120)
+
+    def _sql(self, *statements: str) -> None:
+        settings = json.loads((self.directory / "settings.json").read_text())
+        command = [
+            str(Path(settings["postgres_bin"]) / "psql"), "--no-psqlrc", "--quiet", "--set", "ON_ERROR_STOP=1",
+            "--host", self.connection["postgres_socket_dir"], "--username", self.connection["postgres_user"],
+            "--dbname", "postgres", *(part for statement in statements for part in ("--command", statement)),
+        ]
+        subprocess.run(command, check=True, capture_output=True, timeout=120)
+
+
+def bring_up() -> Sandbox:
+    """The sandbox, as it is where it answers already, else by the role."""
+    found = _running()
+    if found is not None:
+        return found
+    command = [
+        PLAYBOOK, str(ROOT / "playbooks" / "sandbox.yml"),
+        "-e", f"netbox_sandbox_dir={DIRECTORY}", "-e", f"netbox_sandbox_port={PORT}",
+        # A worker that finishes a job of one database writes it into the next, whose ids it takes.
+        "-e", "netbox_sandbox_rqworker=false",
+    ]
+    # The very first sandbox of a user makes its database, which takes minutes.
+    done = subprocess.run(command, cwd=ROOT, env=ENVIRONMENT, capture_output=True, text=True, timeout=1200, check=False)
+    found = _running() if done.returncode == 0 else None
+    if found is None:
+        raise RuntimeError(f"the NetBox sandbox does not come up:\n{done.stdout[-4000:]}\n{done.stderr[-2000:]}")
+    return found
+
+
+def keep() -> bool:
+    return bool(os.environ.get(KEEP))
+
+
+def _running() -> Sandbox | None:
+    try:
+        connection = json.loads((DIRECTORY / "connection.json").read_text())
+        if json.loads((DIRECTORY / "settings.json").read_text())["rqworker"]:
+            return None
+        answer = requests.get(
+            f"{connection['url']}/api/status/", headers={"Authorization": f"Bearer {connection['token']}"}, timeout=20
+        )
+    except (OSError, ValueError, requests.RequestException):
+        return None
+    if answer.status_code != 200:
+        return None
+    return Sandbox(DIRECTORY, connection["url"], connection["token"], connection)

@@ -1,0 +1,38 @@
+# Copyright: Contributors to the hedgehog.diet collection
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Users of the sandbox NetBox with few rights, and their tokens."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import count
+
+from .rest import NetBox
+
+Rights = Mapping[str, Sequence[str]]  # object type: actions
+
+_numbers = count(1)
+
+OWNED = ("dcim.device", "dcim.interface", "dcim.cable")
+SHARED = ("dcim.site", "dcim.manufacturer", "dcim.devicetype", "dcim.devicerole", "dcim.interfacetemplate")
+EXTRAS = ("extras.customfield", "extras.tag", "extras.journalentry")
+
+VIEW: Rights = dict.fromkeys((*OWNED, *SHARED), ("view",))
+ALL = ("view", "add", "change", "delete")
+BUILDER: Rights = {**dict.fromkeys(SHARED, ("view",)), **dict.fromkeys(OWNED, ALL)}
+SETUP: Rights = dict.fromkeys((*OWNED, *SHARED, *EXTRAS), ALL)
+
+
+def token_of(netbox: NetBox, rights: Rights, version: int = 2, writes: bool = True) -> str:
+    """A token of a new user who has these rights."""
+    name = f"user-{next(_numbers)}"
+    user = netbox.create("users/users", username=name, password="Passw0rd-of-a-test!")
+    for object_type, actions in rights.items():
+        netbox.create(
+            "users/permissions", name=f"{name} {object_type}", object_types=[object_type], actions=list(actions),
+            users=[user["id"]],
+        )
+    row = netbox.create("users/tokens", user=user["id"], version=version, write_enabled=writes)
+    if version == 1:
+        return str(row["token"])
+    return f"nbt_{row['key']}.{row['token']}"

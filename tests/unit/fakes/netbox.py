@@ -1,0 +1,502 @@
+# Copyright: Contributors to the hedgehog.diet collection
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A NetBox in memory, behind the `Transport` protocol. As strict as the real one in what the collection relies on.
+
+What it does is written down as tests in `tests/contract`, which the real NetBox must pass as well. A quirk that is met
+on the real one goes there first, then here.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ansible_collections.hedgehog.diet.plugins.module_utils.netbox.errors import UnreachableError
+from ansible_collections.hedgehog.diet.plugins.module_utils.netbox.transport import Response, Statistics, is_read
+
+from .graphql import GraphQLError, Query, Selection, parse
+
+Row = dict[str, Any]
+Errors = dict[str, Any]
+
+DEVICES, INTERFACES, CABLES = "dcim/devices", "dcim/interfaces", "dcim/cables"
+TEMPLATES, JOURNAL = "dcim/interface-templates", "extras/journal-entries"
+FIELDS, TAGS = "extras/custom-fields", "extras/tags"
+
+OBJECT_TYPES = {DEVICES: "dcim.device", INTERFACES: "dcim.interface", CABLES: "dcim.cable", "dcim/sites": "dcim.site"}
+LISTS = {"device_list": DEVICES, "interface_list": INTERFACES, "cable_list": CABLES}
+PERMISSIONS = {DEVICES: "dcim.view_device", INTERFACES: "dcim.view_interface", CABLES: "dcim.view_cable"}
+
+
+@dataclass(frozen=True)
+class Table:
+    """How objects of an endpoint are made: fields with their defaults, references, what must be unique."""
+
+    fields: Mapping[str, Any]
+    required: tuple[str, ...] = ()
+    references: Mapping[str, str] = field(default_factory=dict)
+    unique: tuple[str, ...] = ()
+    lengths: Mapping[str, int] = field(default_factory=dict)
+    custom: bool = True
+
+
+_NAMED = {"name": None, "slug": None}
+TABLES: Mapping[str, Table] = {
+    "dcim/manufacturers": Table(_NAMED, ("name", "slug"), unique=("name", "slug"), lengths={"name": 100, "slug": 100}),
+    "dcim/device-types": Table(
+        {"model": None, "slug": None, "manufacturer": None, "u_height": 1.0, "is_full_depth": True},
+        ("model", "slug", "manufacturer"), {"manufacturer": "dcim/manufacturers"}, ("slug",), {"model": 100},
+    ),
+    "dcim/device-roles": Table(_NAMED | {"color": "9e9e9e"}, ("name", "slug"), unique=("name", "slug")),
+    "dcim/sites": Table(_NAMED, ("name", "slug"), unique=("name", "slug")),
+    "dcim/regions": Table(_NAMED, ("name", "slug")),
+    TEMPLATES: Table(
+        {"name": None, "type": None, "device_type": None}, ("name", "type", "device_type"),
+        {"device_type": "dcim/device-types"}, custom=False,
+    ),
+    DEVICES: Table(
+        {"name": None, "role": None, "device_type": None, "site": None, "tenant": None, "status": "active"},
+        ("role", "device_type", "site"),
+        {"role": "dcim/device-roles", "device_type": "dcim/device-types", "site": "dcim/sites"}, lengths={"name": 64},
+    ),
+    INTERFACES: Table(
+        {"device": None, "name": None, "type": None, "speed": None, "description": ""}, ("device", "name", "type"),
+        {"device": DEVICES}, lengths={"name": 64},
+    ),
+    CABLES: Table(
+        {"a_terminations": [], "b_terminations": [], "status": "connected", "label": ""},
+        ("a_terminations", "b_terminations"), lengths={"label": 100},
+    ),
+    FIELDS: Table(
+        {
+            "name": None, "label": "", "type": "text", "object_types": None, "filter_logic": "loose",
+            "ui_editable": "yes", "group_name": "", "required": False,
+        },
+        ("name", "object_types"), unique=("name",), custom=False,
+    ),
+    TAGS: Table(_NAMED | {"color": "9e9e9e"}, ("name", "slug"), unique=("name", "slug"), custom=False),
+    JOURNAL: Table(
+        {"assigned_object_type": None, "assigned_object_id": None, "kind": "info", "comments": None},
+        ("assigned_object_type", "assigned_object_id", "comments"),
+    ),
+}
+
+
+class _Refused(Exception):
+    def __init__(self, errors: Errors) -> None:
+        super().__init__(str(errors))
+        self.errors = errors
+
+
+class FakeNetBox:
+    """Answers requests. Attributes may be set to make it an older, smaller or less friendly one."""
+
+    def __init__(self, version: str = "4.7.3") -> None:
+        self.statistics = Statistics()
+        self.version = version
+        self.max_page = 1000
+        self.may_not: set[str] = set()  # `<method> <endpoint>`, `view <endpoint>`
+        self.refuse_all: Response | None = None
+        self.tables: dict[str, dict[int, Row]] = {endpoint: {} for endpoint in TABLES}
+        self.log: list[tuple[str, str, int]] = []
+        self._last_id = 100
+
+    # -- the protocol ------------------------------------------------------------------------------------------------
+
+    def send(
+        self, method: str, path: str, params: Mapping[str, Any] | None = None, body: Any = None
+    ) -> Response:
+        if is_read(method, path):
+            self.statistics.reads += 1
+        else:
+            self.statistics.writes += 1
+        self.log.append((method, path, len(body) if isinstance(body, list) else 1))
+        body = json.loads(json.dumps(body))
+        if self.refuse_all is not None:
+            return self.refuse_all
+        if path == "/api/status/":
+            return Response(200, {"netbox-version": self.version})
+        if path == "/graphql/":
+            return self._graphql(body["query"])
+        endpoint = path.removeprefix("/api/").rstrip("/")
+        if not path.startswith("/api/") or not path.endswith("/") or endpoint not in TABLES:
+            return Response(404, {"detail": "Not found."})
+        action = "view" if method == "GET" else method
+        if f"{action} {endpoint}" in self.may_not:
+            return Response(403, {"detail": "You do not have permission to perform this action."})
+        if method == "GET":
+            return self._list(endpoint, params or {})
+        return self._write(method, endpoint, body)
+
+    # -- writing -----------------------------------------------------------------------------------------------------
+
+    def _write(self, method: str, endpoint: str, body: Any) -> Response:
+        """One transaction: all rows or none."""
+        if not isinstance(body, list):
+            return Response(400, {"detail": "Expected a list of items."})
+        saved = copy.deepcopy(self.tables), self._last_id
+        do: Callable[[str, Row], Row | None] = {
+            "POST": self._create, "PATCH": self._update, "DELETE": self._delete
+        }[method]
+        failed: list[tuple[int, Errors]] = []
+        made: list[tuple[int, Row | None]] = []
+        for position, row in self._in_its_own_order(method, endpoint, body):
+            try:
+                made.append((position, do(endpoint, row)))
+            except _Refused as refused:
+                failed.append((position, refused.errors))
+                break  # the real one goes on for POST; what matters to us is that nothing is kept
+        if failed:
+            self.tables, self._last_id = saved
+            return Response(400, self._refusal(method, endpoint, body, failed))
+        if method == "DELETE":
+            return Response(204, None)
+        order = sorted(made) if method == "POST" else made
+        rows = [self._shown(endpoint, row) for _position, row in order if row is not None]
+        return Response(201 if method == "POST" else 200, rows)
+
+    @property
+    def _number(self) -> tuple[int, int]:
+        major, minor = self.version.split(".")[:2]
+        return int(major), int(minor)
+
+    def _in_its_own_order(self, method: str, endpoint: str, body: list[Row]) -> list[tuple[int, Row]]:
+        """A POST is worked through as sent; a PATCH or DELETE in the order of the model."""
+        rows = list(enumerate(body))
+        if method == "POST":
+            return rows
+        table = self.tables[endpoint]
+
+        def rank(item: tuple[int, Row]) -> tuple[str, int]:
+            row_id = int(item[1].get("id", 0))
+            name = (table.get(row_id) or {}).get("name") or ""
+            return (str(name), row_id) if endpoint == DEVICES else ("", row_id)
+
+        return sorted(rows, key=rank)
+
+    def _refusal(self, method: str, endpoint: str, body: list[Row], failed: list[tuple[int, Errors]]) -> Any:
+        if self._number >= (4, 7):
+            rows = [
+                {"index": position, "errors": errors} if method == "POST" else
+                {"id": body[position].get("id"), "errors": errors}
+                for position, errors in failed
+            ]
+            return {"detail": "One or more objects could not be saved.", "errors": rows}
+        if method == "POST" and endpoint != DEVICES:
+            by_position = dict(failed)
+            return [by_position.get(position, {}) for position in range(len(body))]
+        return failed[0][1]
+
+    def _create(self, endpoint: str, given: Row) -> Row:
+        table = TABLES[endpoint]
+        self._last_id += 1
+        row = {"id": self._last_id, **copy.deepcopy(dict(table.fields)), "tags": [], "custom_fields": {}}
+        missing = {name: ["This field is required."] for name in table.required if given.get(name) in (None, "")}
+        if missing:
+            raise _Refused(missing)
+        self._fill(endpoint, row, given)
+        self.tables[endpoint][row["id"]] = row
+        if endpoint == DEVICES:
+            for template in list(self.tables[TEMPLATES].values()):
+                if template["device_type"] == row["device_type"]:
+                    self._create(INTERFACES, {"device": row["id"], "name": template["name"], "type": template["type"]})
+        return row
+
+    def _update(self, endpoint: str, given: Row) -> Row:
+        row = self._existing(endpoint, given)
+        self._fill(endpoint, row, given)
+        return row
+
+    def _delete(self, endpoint: str, given: Row) -> None:
+        row = self._existing(endpoint, given)
+        if endpoint == DEVICES:
+            for one in [i for i in self.tables[INTERFACES].values() if i["device"] == row["id"]]:
+                self._delete(INTERFACES, one)
+        if endpoint == INTERFACES:
+            for cable in self.tables[CABLES].values():
+                for side in ("a_terminations", "b_terminations"):
+                    cable[side] = [end for end in cable[side] if end["object_id"] != row["id"]]
+        for table in TABLES.items():
+            for name, target in table[1].references.items():
+                if target == endpoint and any(r[name] == row["id"] for r in self.tables[table[0]].values()):
+                    raise _Refused({"detail": "Unable to delete object. Dependent objects were found."})
+        del self.tables[endpoint][row["id"]]
+
+    def _existing(self, endpoint: str, given: Row) -> Row:
+        row = self.tables[endpoint].get(given.get("id", 0))
+        if row is None:
+            raise _Refused({"id": [f"Object with ID {given.get('id')} does not exist."]})
+        return row
+
+    def _fill(self, endpoint: str, row: Row, given: Row) -> None:
+        table = TABLES[endpoint]
+        for name, value in given.items():
+            if name == "custom_fields" and table.custom:
+                row["custom_fields"] = row["custom_fields"] | self._custom(endpoint, value)
+            elif name == "tags":
+                row["tags"] = [self._tag(one) for one in value]
+            elif name in table.references:
+                if value not in self.tables[table.references[name]]:
+                    raise _Refused({name: [f"Related object not found using the provided numeric ID: {value}"]})
+                row[name] = value
+            elif name in table.fields and name != "id":
+                row[name] = value  # a field that there is not is ignored without a word
+        for name, limit in table.lengths.items():
+            if isinstance(row.get(name), str) and len(row[name]) > limit:
+                raise _Refused({name: [f"Ensure this field has no more than {limit} characters."]})
+        for name in table.unique:
+            if any(o[name] == row[name] and o["id"] != row["id"] for o in self.tables[endpoint].values()):
+                raise _Refused({name: [f"{endpoint.split('/')[1]} with this {name} already exists."]})
+        check = {DEVICES: self._check_device, INTERFACES: self._check_interface, CABLES: self._check_cable,
+                 FIELDS: self._check_field, JOURNAL: self._check_journal}.get(endpoint)
+        if check is not None:
+            check(row)
+
+    def _custom(self, endpoint: str, values: Row) -> Row:
+        known = {
+            one["name"]: one["type"] for one in self.tables[FIELDS].values()
+            if OBJECT_TYPES.get(endpoint) in one["object_types"]
+        }
+        for name, value in values.items():
+            if name not in known:
+                raise _Refused({"custom_fields": [f"Custom field '{name}' does not exist for this object type."]})
+            right = {"text": str, "integer": int}.get(known[name], object)
+            if value is not None and (not isinstance(value, right) or isinstance(value, bool)):
+                raise _Refused({"custom_fields": {name: [f"Value must be of type {known[name]}."]}})
+        return values
+
+    def _tag(self, given: Row) -> str:
+        for one in self.tables[TAGS].values():
+            if one["slug"] == given["slug"]:
+                return str(one["slug"])
+        raise _Refused({"tags": [f"Related object not found using the provided attributes: {given}"]})
+
+    def _check_device(self, row: Row) -> None:
+        for other in self.tables[DEVICES].values():
+            same_place = other["site"] == row["site"] and other["tenant"] == row["tenant"] and other["id"] != row["id"]
+            if same_place and row["name"] and str(other["name"]).lower() == row["name"].lower():
+                raise _Refused({"name": ["Device name must be unique per site."]})
+
+    def _check_interface(self, row: Row) -> None:
+        for other in self.tables[INTERFACES].values():
+            if (other["device"], other["name"]) == (row["device"], row["name"]) and other["id"] != row["id"]:
+                raise _Refused({"__all__": ["Interface with this Device and Name already exists."]})
+        if row["speed"] is not None and (not isinstance(row["speed"], int) or row["speed"] < 0):
+            raise _Refused({"speed": ["A valid integer is required."]})
+
+    def _check_cable(self, row: Row) -> None:
+        ends = [end for side in ("a_terminations", "b_terminations") for end in row[side]]
+        for end in ends:
+            if end.get("object_type") != "dcim.interface" or end.get("object_id") not in self.tables[INTERFACES]:
+                raise _Refused({"a_terminations": [f"{end} does not exist."]})
+        ids = [end["object_id"] for end in ends]
+        if len(set(ids)) != len(ids):
+            raise _Refused({"__all__": ["A and B terminations cannot connect to the same object."]})
+        for other in self.tables[CABLES].values():
+            if other["id"] != row["id"]:
+                for side in ("a_terminations", "b_terminations"):
+                    for end in other[side]:
+                        if end["object_id"] in ids:
+                            raise _Refused(
+                                {"__all__": [
+                                    f"Duplicate termination found for dcim.interface {end['object_id']}:"
+                                    f" cable {other['id']}"
+                                ]}
+                            )
+
+    def _check_field(self, row: Row) -> None:
+        if not isinstance(row["object_types"], list) or not row["object_types"]:
+            raise _Refused({"object_types": ["This field is required."]})
+        if row["type"] not in ("text", "integer", "boolean", "json"):
+            raise _Refused({"type": [f"{row['type']} is not a valid choice."]})
+
+    def _check_journal(self, row: Row) -> None:
+        endpoint = {kind: name for name, kind in OBJECT_TYPES.items()}.get(row["assigned_object_type"], "")
+        if row["assigned_object_id"] not in self.tables.get(endpoint, {}):
+            raise _Refused({"assigned_object_id": ["Invalid object."]})
+
+    # -- reading by REST ---------------------------------------------------------------------------------------------
+
+    def _list(self, endpoint: str, params: Mapping[str, Any]) -> Response:
+        rows: Iterable[Row] = sorted(self.tables[endpoint].values(), key=lambda row: row["id"])
+        for name, value in params.items():
+            wanted = {str(one) for one in (value if isinstance(value, (list, tuple, set)) else [value])}
+            column = name.removesuffix("_id")
+            if name == "device_id" and endpoint == CABLES:
+                rows = [r for r in rows if wanted & {str(self._device_of(end)) for end in self._ends(r)}]
+            elif name == "id" or name in TABLES[endpoint].fields:
+                rows = [r for r in rows if str(r[name]) in wanted]
+            elif name.endswith("_id") and column in TABLES[endpoint].references:
+                rows = [r for r in rows if str(r[column]) in wanted]
+            # any other filter is ignored without a word
+        found = list(rows)
+        limit = min(int(params.get("limit", 50)) or self.max_page, self.max_page)
+        offset = int(params.get("offset", 0))
+        page = [self._shown(endpoint, row) for row in found[offset:offset + limit]]
+        if "fields" in params:
+            names = str(params["fields"]).split(",")
+            page = [{name: row[name] for name in names if name in row} for row in page]
+        more = offset + limit < len(found)
+        return Response(200, {"count": len(found), "next": "http://next" if more else None, "results": page})
+
+    def _shown(self, endpoint: str, row: Row) -> Row:
+        """A row as REST shows it: references and choices as mappings."""
+        out = copy.deepcopy(row)
+        for name, target in TABLES[endpoint].references.items():
+            other = self.tables[target].get(row[name], {})
+            out[name] = {key: other.get(key) for key in ("id", "name", "slug") if key in other}
+        for name in ("type", "status", "filter_logic"):
+            if name in out:
+                out[name] = {"value": out[name], "label": str(out[name]).title()}
+        out["display"] = str(row.get("label") or row.get("name") or f"#{row['id']}")
+        return out
+
+    @staticmethod
+    def _ends(cable: Row) -> list[int]:
+        return [end["object_id"] for side in ("a_terminations", "b_terminations") for end in cable[side]]
+
+    def _device_of(self, interface: int) -> int | None:
+        row = self.tables[INTERFACES].get(interface)
+        return row["device"] if row else None
+
+    # -- reading by GraphQL ------------------------------------------------------------------------------------------
+
+    def _graphql(self, text: str) -> Response:
+        try:
+            query = parse(text)
+            endpoint = LISTS.get(query.name)
+            if endpoint is None:
+                raise GraphQLError(f"Cannot query field '{query.name}' on type 'Query'.")
+            self._check_selection(endpoint, query.selection)
+            rows = self._page(endpoint, query)
+            return Response(200, {"data": {query.name: [self._select(endpoint, row, query.selection) for row in rows]}})
+        except GraphQLError as error:
+            return Response(200, {"data": None, "errors": [{"message": str(error)}]})
+
+    def _page(self, endpoint: str, query: Query) -> list[Row]:
+        if f"view {endpoint}" in self.may_not:
+            return []  # no word of a missing right
+        rows = [
+            row for row in sorted(self.tables[endpoint].values(), key=lambda row: row["id"])
+            if self._matches(endpoint, row, query.arguments.get("filters", {}))
+        ]
+        paging = query.arguments.get("pagination", {})
+        if "start" in paging:
+            if self._number < (4, 6):
+                raise GraphQLError("Field 'start' is not defined by type 'OffsetPaginationInput'.")
+            rows = [row for row in rows if row["id"] >= paging["start"]]
+        rows = rows[paging.get("offset", 0):]
+        return rows[:min(paging.get("limit", self.max_page), self.max_page)]
+
+    def _matches(self, endpoint: str, row: Row, filters: Mapping[str, Any]) -> bool:
+        for name, rule in filters.items():
+            if name == "custom_field_data":
+                exact = rule["lookup"]["string_lookup"]["exact"]
+                if row["custom_fields"].get(rule["path"]) != exact:
+                    return False
+            elif name in TABLES[endpoint].references:
+                target = TABLES[endpoint].references[name]
+                if not self._matches(target, self.tables[target][row[name]], rule):
+                    return False
+            elif name in ("slug", "name"):
+                if row[name] != rule["exact"]:
+                    return False
+            else:
+                raise GraphQLError(f"Field '{name}' is not defined by type '{endpoint}Filter'.")
+        return True
+
+    def _check_selection(self, endpoint: str, selection: Selection) -> None:
+        """Refuse what the schema does not have, whether there are rows or not."""
+        table = TABLES[endpoint]
+        inside = {"a_terminations": INTERFACES, "b_terminations": INTERFACES, "cable": CABLES, **table.references}
+        known = {*table.fields, *table.references, "id", "custom_fields", "__typename"}
+        known |= {"cable"} if endpoint == INTERFACES else set()
+        for name, inner in selection.fields.items():
+            if name not in known:
+                raise GraphQLError(f"Cannot query field '{name}' on type '{endpoint}'.")
+            if name in inside and not (inner.fields or inner.on):
+                raise GraphQLError(f"Field '{name}' must have a selection of subfields.")
+            if name in inside:
+                self._check_selection(inside[name], inner)
+
+    def _select(self, endpoint: str, row: Row, selection: Selection) -> Row:
+        out: Row = {}
+        table = TABLES[endpoint]
+        for name, inner in selection.fields.items():
+            if name == "__typename":
+                out[name] = {INTERFACES: "InterfaceType"}.get(endpoint, endpoint)
+            elif name == "id":
+                out[name] = str(row["id"])
+            elif name in ("a_terminations", "b_terminations") and endpoint == CABLES:
+                ports = self.tables[INTERFACES]
+                out[name] = [self._select(INTERFACES, ports[end["object_id"]], inner) for end in row[name]]
+            elif name == "cable" and endpoint == INTERFACES:
+                cable = next((c for c in self.tables[CABLES].values() if row["id"] in self._ends(c)), None)
+                out[name] = self._select(CABLES, cable, inner) if cable else None
+            elif name in table.references:
+                out[name] = self._select(table.references[name], self.tables[table.references[name]][row[name]], inner)
+            else:
+                out[name] = copy.deepcopy(row[name])
+        for kind, inner in selection.on.items():
+            if kind == "InterfaceType" and endpoint == INTERFACES:
+                out |= self._select(endpoint, row, inner)
+        return out
+
+    # -- for tests ---------------------------------------------------------------------------------------------------
+
+    def make(self, endpoint: str, **values: Any) -> int:
+        """An object that is there from the start; its id."""
+        return int(self._create(endpoint, values)["id"])
+
+    def writes(self) -> list[tuple[str, str, int]]:
+        return [row for row in self.log if not is_read(row[0], row[1])]
+
+    def state(self) -> dict[str, list[Row]]:
+        """Everything but ids and journal, in an order of its own, so that two ways to one state compare equal."""
+        device_name = {row["id"]: row["name"] for row in self.tables[DEVICES].values()}
+        port = {
+            row["id"]: f"{device_name.get(row['device'])} {row['name']}" for row in self.tables[INTERFACES].values()
+        }
+        out: dict[str, list[Row]] = {}
+        for endpoint, rows in self.tables.items():
+            if endpoint == JOURNAL:
+                continue
+            shown = []
+            for row in rows.values():
+                plain = {name: value for name, value in row.items() if name != "id"}
+                for name, target in TABLES[endpoint].references.items():
+                    other = self.tables[target].get(row[name], {})
+                    plain[name] = other.get("slug") or other.get("name")
+                for side in ("a_terminations", "b_terminations"):
+                    if side in plain:
+                        plain[side] = [port[end["object_id"]] for end in row[side]]
+                shown.append(plain)
+            out[endpoint] = sorted(shown, key=lambda row: json.dumps(row, sort_keys=True, default=str))
+        return out
+
+
+class Interrupted:
+    """Lets requests through until the n-th write, which is lost: before it arrives, or its answer after the commit."""
+
+    def __init__(self, netbox: FakeNetBox, at: int, after_commit: bool) -> None:
+        self._netbox = netbox
+        self._left = at
+        self._after_commit = after_commit
+        self.statistics = netbox.statistics
+        self.happened = False
+
+    def send(
+        self, method: str, path: str, params: Mapping[str, Any] | None = None, body: Any = None
+    ) -> Response:
+        if is_read(method, path):
+            return self._netbox.send(method, path, params, body)
+        self._left -= 1
+        if self._left:
+            return self._netbox.send(method, path, params, body)
+        if self._after_commit:
+            self._netbox.send(method, path, params, body)
+        self.happened = True
+        raise UnreachableError("the connection was lost")

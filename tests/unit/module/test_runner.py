@@ -1,0 +1,322 @@
+# Copyright: Contributors to the hedgehog.diet collection
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The module as Ansible runs it, against the double: results, failures without a traceback, files."""
+
+from __future__ import annotations
+
+import json
+import stat
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ansible.module_utils.basic import AnsibleModule
+from ansible.module_utils.testing import patch_module_args
+
+from ansible_collections.hedgehog.diet.plugins.module_utils.diagnostics import InvariantError
+from ansible_collections.hedgehog.diet.plugins.module_utils.expand import shape
+from ansible_collections.hedgehog.diet.plugins.module_utils.module import runner
+from ansible_collections.hedgehog.diet.plugins.module_utils.netbox.client import Client
+from ansible_collections.hedgehog.diet.plugins.module_utils.netbox.errors import UnreachableError
+from ansible_collections.hedgehog.diet.plugins.module_utils.netbox.transport import Response
+from ansible_collections.hedgehog.diet.plugins.modules import diet_topology
+
+from ..fakes.netbox import DEVICES, JOURNAL, FakeNetBox
+from ..plans import Document, document, rails, servers, switches, zone
+
+Run = Callable[..., dict[str, Any]]
+
+
+def plan(number: int = 3) -> Document:
+    return document(
+        {"leaf": switches(servers=zone("1-4", "2x100g"))},
+        {"gpu": servers(number, {"ports": 2, "distribution": "alternating"}, *rails(2))},
+        catalog={
+            "manufacturers": {"acme": {"name": "Acme"}},
+            "device_types": {
+                "some-switch": {"manufacturer": "acme", "model": "Switch"},
+                "some-server": {"manufacturer": "acme", "model": "Server"},
+            },
+        },
+    )
+
+
+@pytest.fixture
+def netbox() -> FakeNetBox:
+    return FakeNetBox()
+
+
+@pytest.fixture
+def run(
+    netbox: FakeNetBox, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> Run:
+    """Runs the module with some arguments; its result."""
+    monkeypatch.setattr(runner, "HttpTransport", lambda connection: netbox)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    for name in ("NETBOX_URL", "NETBOX_API", "NETBOX_TOKEN", "NETBOX_API_TOKEN"):
+        monkeypatch.delenv(name, raising=False)
+
+    # In a process that has loaded Ansible's controller side, warnings go to its display.
+    warned: list[str] = []
+    monkeypatch.setattr(AnsibleModule, "warn", lambda _self, text: warned.append(text))
+
+    def module(check: bool = False, diff: bool = False, **arguments: Any) -> dict[str, Any]:
+        given = {
+            "netbox_url": "http://netbox.example", "netbox_token": "very-secret",
+            "report_dir": str(tmp_path / "report"),
+            **arguments, "_ansible_check_mode": check, "_ansible_diff": diff,
+        }
+        with patch_module_args({k: v for k, v in given.items() if v is not None}), pytest.raises(SystemExit):
+            diet_topology.main()
+        out, err = capsys.readouterr()
+        assert "Traceback" not in err
+        assert "very-secret" not in out
+        result: dict[str, Any] = json.loads(out)
+        result["warnings"], warned[:] = [*warned], []
+        return result
+
+    return module
+
+
+# -- results ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_run_its_repetition_and_both_in_check_mode(run: Run, netbox: FakeNetBox) -> None:
+    previewed = run(check=True, diff=True, plan=plan())
+    assert netbox.writes() == []
+    done = run(plan=plan(), diff=True)
+    assert (previewed["changed"], done["changed"]) == (True, True)
+    for name in ("changes", "digest", "quantities", "diff", "leftovers", "plan_id"):
+        assert previewed[name] == done[name], name
+    assert done["changes"]["device"] == {"create": 5}
+    assert done["quantities"]["leaf"] == {"count": 2, "reason": "servers: 12 links / 8 lanes, 2 rails"}
+    assert done["diff"]["prepared"].startswith("devices: 5 to create\n")
+    assert done["requests"]["writes"] > 3
+    writes = len(netbox.writes())
+    for check in (False, True):
+        again = run(plan=plan(), check=check, diff=True)
+        assert (again["changed"], again["changes"], again["report"]) == (False, {}, "")
+        assert again["requests"]["writes"] in (0, done["requests"]["writes"])
+    assert len(netbox.writes()) == writes
+
+
+def test_in_check_mode_no_write_can_leave_whoever_sends_it(
+    run: Run, netbox: FakeNetBox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def writes(_plan: object, client: Client, *_more: object) -> None:
+        client.create("dcim/sites", [{"name": "x", "slug": "x"}])
+
+    monkeypatch.setattr(runner, "preview", writes)
+    done = run(check=True, plan=plan())
+    assert done["failed"] and "a write was about to leave in check mode" in done["msg"]
+    assert netbox.writes() == []
+
+
+def test_the_result_never_holds_the_topology(run: Run) -> None:
+    assert len(json.dumps(run(plan=plan(3)))) < 4000
+
+
+def test_the_report_has_every_change_a_line_each(run: Run) -> None:
+    done = run(plan=plan(), diff_lines=5, diff=True)
+    path = Path(done["report"])
+    assert len(path.read_text().splitlines()) == sum(n for kind in done["changes"].values() for n in kind.values())
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+    assert str(path) in done["diff"]["prepared"]
+
+
+def test_a_report_that_cannot_be_written_is_a_warning(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    done = run(plan=plan(), report_dir=str(tmp_path / "file" / "below"))
+    assert done["changed"]
+    (warning,) = done["warnings"]
+    assert warning.startswith("No report is written: ") and "file" in warning
+
+
+def test_prepared_makes_only_what_is_shared(run: Run, netbox: FakeNetBox) -> None:
+    done = run(plan=plan(), state="prepared")
+    assert set(done["changes"]) == {"manufacturer", "device_type", "device_role", "site", "custom_field", "tag"}
+    assert not netbox.tables[DEVICES] and not netbox.tables[JOURNAL]
+    assert run(plan=plan(), state="prepared")["changed"] is False
+    assert set(run(plan=plan())["changes"]) == {"device", "interface", "cable"}
+
+
+@pytest.mark.parametrize("by", ["plan", "plan_id"])
+def test_absent_removes_what_is_ours(run: Run, netbox: FakeNetBox, by: str) -> None:
+    run(plan=plan())
+    arguments: dict[str, Any] = {"plan": plan()} if by == "plan" else {"plan_id": "test"}
+    before = len(netbox.writes())
+    assert run(check=True, state="absent", **arguments)["changes"]["device"] == {"delete": 5}
+    assert len(netbox.writes()) == before
+    done = run(state="absent", **arguments)
+    assert done["stays"]["device_types"] == ["some-server", "some-switch"]
+    assert not netbox.tables[DEVICES]
+    assert run(state="absent", **arguments)["changed"] is False
+
+
+def test_leftovers_are_counted_in_a_warning_and_are_no_change(run: Run) -> None:
+    run(plan=plan())
+    done = run(plan=plan(2))
+    assert done["changed"] is False
+    assert done["leftovers"] == {"device": 1, "interface": 8, "cable": 4}
+    (warning,) = done["warnings"]
+    assert warning.endswith("4 cables that it owns; `prune: true` deletes them.")
+    assert run(plan=plan(2), prune=True)["leftovers"] == {}
+
+
+def test_warnings_come_as_findings_with_their_places(run: Run) -> None:
+    (found,) = run(plan=plan(), check=True)["diagnostics"]
+    assert (found["code"], found["severity"]) == ("unchecked-hardware", "warning")
+    assert found["path"] == ["switch_classes", "leaf", "device_type"]
+
+
+# -- the ledger file -------------------------------------------------------------------------------------------------
+
+
+def test_the_ledger_file_is_written_by_apply_only(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "plan.yml.ledger.json"
+    assert "ledger_file" not in run(check=True, plan=plan(), ledger_file=str(path))
+    assert not path.exists()
+    assert run(plan=plan(), ledger_file=str(path))["ledger_file"] == str(path)
+    written = json.loads(path.read_text())
+    assert (written["format"], written["plan"], len(written["links"])) == (1, "test", 12)
+    run(plan=plan(2), ledger_file=str(path))
+    assert len(json.loads(path.read_text())["links"]) == 12  # leftovers are still cabled
+    run(plan=plan(2), prune=True, ledger_file=str(path))
+    assert len(json.loads(path.read_text())["links"]) == 8
+    run(plan=plan(2), state="absent", ledger_file=str(path))
+    assert json.loads(path.read_text())["links"] == {}
+
+
+def test_where_file_and_netbox_disagree_netbox_wins(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "ledger.json"
+    run(plan=plan(), ledger_file=str(path))
+    text = path.read_text()
+    assert "b=leaf/1:1/1@" in text
+    path.write_text(text.replace("b=leaf/1:1/1@", "b=leaf/1:4/2@"))
+    done = run(plan=plan(), ledger_file=str(path))
+    assert done["changed"] is False
+    assert "ledger-differs" in [d["code"] for d in done["diagnostics"]]
+    assert path.read_text() == text
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "is not a ledger file"),
+        (b"\xff\xfe\x00", "ledger"),
+        (b'{"format": 9, "plan": "test", "links": {}}', "format 9"),
+        (b'{"format": 1, "plan": "other", "links": {}}', "belongs to the plan 'other'"),
+    ],
+)
+def test_a_ledger_file_that_cannot_be_used(
+    run: Run, netbox: FakeNetBox, tmp_path: Path, content: bytes, words: str
+) -> None:
+    path = tmp_path / "ledger.json"
+    path.write_bytes(content)
+    done = run(plan=plan(), ledger_file=str(path))
+    assert done["failed"] and words in done["msg"] and str(path) in done["msg"]
+    assert netbox.writes() == []
+
+
+def test_a_ledger_file_that_is_a_directory(run: Run, tmp_path: Path) -> None:
+    done = run(plan=plan(), ledger_file=str(tmp_path))
+    assert done["failed"] and str(tmp_path) in done["msg"]
+
+
+# -- failures --------------------------------------------------------------------------------------------------------
+
+
+def test_a_plan_with_errors(run: Run, netbox: FakeNetBox) -> None:
+    broken = plan()
+    broken["switch_classes"]["leaf"]["quantity"] = 1
+    broken["server_classes"]["gpu"]["connections"]["c0"]["zone"] = "leaf/nowhere"
+    done = run(plan=broken)
+    assert done["failed"] and "[unknown-zone]" in done["msg"]
+    assert [d["code"] for d in done["diagnostics"] if d["severity"] == "error"] == ["unknown-zone"]
+    assert netbox.writes() == [] and set(done["requests"]) == {"reads", "writes"}
+
+
+def test_a_plan_that_does_not_fit(run: Run) -> None:
+    broken = plan()
+    broken["switch_classes"]["leaf"]["quantity"] = 1
+    done = run(plan=broken)
+    assert done["failed"] and done["diagnostics"][-1]["code"] == "alternating-needs-two"
+
+
+@pytest.mark.parametrize(
+    ("response", "words"),
+    [
+        (Response(403, {"detail": "Invalid token"}), "does not accept the token"),
+        (Response(500, {"detail": "boom"}), "HTTP 500"),
+        (Response(404, {"detail": ""}), "NetBox"),
+    ],
+)
+def test_a_netbox_that_says_no(run: Run, netbox: FakeNetBox, response: Response, words: str) -> None:
+    netbox.refuse_all = response
+    done = run(plan=plan())
+    assert done["failed"] and words in done["msg"]
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (UnreachableError("no route"), "no route"),
+        (InvariantError("two is three"), "This is a bug in hedgehog.diet, please report it: two is three"),
+        (PermissionError(13, "Permission denied", "/x"), "/x: Permission denied."),
+        (OSError("no space"), "no space"),
+    ],
+)
+def test_every_kind_of_error_is_a_message(
+    run: Run, monkeypatch: pytest.MonkeyPatch, error: Exception, words: str
+) -> None:
+    def fail(_connection: object) -> None:
+        raise error
+
+    monkeypatch.setattr(runner, "HttpTransport", fail)
+    done = run(plan=plan())
+    assert done["failed"] and words in done["msg"]
+
+
+def test_libraries_that_are_missing_are_named(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runner, "library_missing", lambda: True)
+    assert "pynetbox" in run(plan=plan())["msg"]
+    monkeypatch.setattr(shape, "Draft202012Validator", None)
+    assert "jsonschema" in run(plan=plan())["msg"]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        {}, {"plan": {}, "plan_file": "x"}, {"plan": {"a": 1}, "netbox_url": None},
+        {"plan": {"a": 1}, "netbox_token": None},
+        {"plan": {"a": 1}, "state": "gone"}, {"state": "absent"}, {"plan": {"a": 1}, "nowhere": 1},
+    ],
+)
+def test_arguments_that_make_no_sense(run: Run, arguments: dict[str, Any]) -> None:
+    assert run(**arguments)["failed"]
+
+
+def test_address_and_token_come_from_the_environment(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    for url, token in (("NETBOX_URL", "NETBOX_TOKEN"), ("NETBOX_API", "NETBOX_API_TOKEN")):
+        monkeypatch.setenv(url, "http://netbox.example")
+        monkeypatch.setenv(token, "very-secret")
+        assert "failed" not in run(check=True, plan=plan(), netbox_url=None, netbox_token=None)
+        monkeypatch.delenv(url)
+        monkeypatch.delenv(token)
+
+
+def test_the_awx_job_is_in_the_record(run: Run, netbox: FakeNetBox, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWX_JOB_ID", "4711")
+    run(plan=plan())
+    (entry,) = netbox.tables[JOURNAL].values()
+    assert '"awx_job": "4711"' in entry["comments"]
+
+
+def test_progress_is_appended_as_lines(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "events"
+    run(plan=plan(), progress_file=str(path))
+    rows = [json.loads(row) for row in path.read_text().splitlines()]
+    assert rows[0]["phase"] == "Reading NetBox"
+    assert ("Creating cables", 12, 12) in [(row["phase"], row["done"], row["total"]) for row in rows]

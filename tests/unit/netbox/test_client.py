@@ -1,0 +1,273 @@
+# Copyright: Contributors to the hedgehog.diet collection
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What answers mean, which requests are sent again, and how a session is set up."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+import requests
+
+from ansible_collections.hedgehog.diet.plugins.module_utils.netbox import transport
+from ansible_collections.hedgehog.diet.plugins.module_utils.netbox.capabilities import Capabilities
+from ansible_collections.hedgehog.diet.plugins.module_utils.netbox.client import Client
+from ansible_collections.hedgehog.diet.plugins.module_utils.netbox.errors import (
+    AccessError,
+    NetBoxError,
+    RefusedError,
+    ServerError,
+    UnreachableError,
+)
+from ansible_collections.hedgehog.diet.plugins.module_utils.netbox.transport import (
+    Connection,
+    HttpTransport,
+    Response,
+    Statistics,
+)
+
+
+class Scripted:
+    """Answers `/api/status/`, then what it was given."""
+
+    def __init__(self, *answers: Response) -> None:
+        self.statistics = Statistics()
+        self.answers = list(answers)
+        self.sent: list[tuple[str, str, Any, Any]] = []
+
+    def send(
+        self, method: str, path: str, params: Mapping[str, Any] | None = None, body: Any = None
+    ) -> Response:
+        if path == "/api/status/":
+            return Response(200, {"netbox-version": "4.7.3"})
+        self.sent.append((method, path, params, body))
+        return self.answers.pop(0)
+
+
+ROWS = [{"id": 11, "name": "a"}, {"id": 12, "name": "b"}]
+
+
+@pytest.mark.parametrize(
+    ("response", "kind", "words", "rows"),
+    [
+        # 4.7: positions of a create, ids of an update
+        (Response(400, {"detail": "no", "errors": [{"index": 1, "errors": {"name": ["taken"]}}]}), RefusedError,
+         "name: taken", [(1, "name: taken")]),
+        (Response(400, {"detail": "no", "errors": [{"id": 12, "errors": {"name": ["taken"]}}]}), RefusedError,
+         "name: taken", [(1, "name: taken")]),
+        (Response(400, {"detail": "no", "errors": [{"id": 99, "errors": {"x": ["y"]}}]}), RefusedError,
+         "x: y", [(None, "x: y")]),
+        # up to 4.6: a list with a mapping per row, or the first failure alone
+        (Response(400, [{}, {"name": ["taken"], "role": ["gone"]}]), RefusedError,
+         "name: taken; role: gone", [(1, "name: taken; role: gone")]),
+        (Response(400, {"name": ["taken"]}), RefusedError, "name: taken", [(None, "name: taken")]),
+        (Response(400, {"custom_fields": {"x": ["bad"]}}), RefusedError, "custom_fields: x: bad",
+         [(None, "custom_fields: x: bad")]),
+        (Response(400, None), RefusedError, "HTTP 400", []),
+        (Response(404, {"detail": "Not found."}), RefusedError, "NetBox has no", []),
+        (Response(409, {"detail": "conflict"}), RefusedError, "conflict", None),
+        (Response(413, {"detail": ""}), NetBoxError, "413", None),
+        (Response(429, {"detail": "slow down"}), NetBoxError, "slow down", None),
+        (Response(403, {"detail": "You do not have permission to perform this action."}), AccessError, "may not", None),
+        (Response(403, {"detail": "Write access is not permitted for this token"}), AccessError, "read-only", None),
+        (Response(403, {"detail": ""}), AccessError, "no permission", None),
+        (Response(403, None), AccessError, "no permission", None),
+        (Response(401, {"detail": "Invalid token"}), AccessError, "does not accept the token", None),
+        (Response(403, {"detail": "Source IP 10.0.0.1 is not permitted."}), AccessError, "Source IP", None),
+        (Response(500, {"error": "RequestDataTooBig", "exception": "x"}), ServerError, "RequestDataTooBig", None),
+        (Response(504, None), ServerError, "HTTP 504", None),
+        (Response(200, {"id": 1}), ServerError, "no rows", None),
+        (Response(200, [{"id": 1}]), ServerError, "1 rows", None),
+        (Response(202, {"id": 1, "status": "pending"}), ServerError, "no rows", None),
+    ],
+)
+def test_answers_to_writes(response: Response, kind: type[Exception], words: str, rows: Any) -> None:
+    client = Client(Scripted(response))
+    with pytest.raises(kind) as error:
+        client.update("dcim/devices", ROWS)
+    assert words in str(error.value)
+    if rows is not None:
+        assert isinstance(error.value, RefusedError) and error.value.rows == rows
+
+
+def test_many_values_are_asked_for_in_slices() -> None:
+    page = Response(200, {"count": 1, "next": None, "results": [{"id": 1}]})
+    scripted = Scripted(page, page, page)
+    rows = list(Client(scripted).rest_list("dcim/cables", device_id=list(range(250))))
+    assert len(rows) == 3
+    assert [len(params["device_id"]) for _m, _p, params, _b in scripted.sent] == [100, 100, 50]
+
+
+def test_pages_shorter_than_asked_for_are_followed() -> None:
+    def page(*ids: int, more: bool) -> Response:
+        return Response(200, {"count": 3, "next": "x" if more else None, "results": [{"id": n} for n in ids]})
+
+    scripted = Scripted(page(1, 2, more=True), page(3, more=False))
+    assert [row["id"] for row in Client(scripted).rest_list("dcim/sites")] == [1, 2, 3]
+    assert [params["offset"] for _m, _p, params, _b in scripted.sent] == [0, 2]
+
+
+def graphql(*ids: int) -> Response:
+    return Response(200, {"data": {"device_list": [{"id": str(n)} for n in ids]}})
+
+
+def test_graphql_pages_go_on_until_one_is_empty() -> None:
+    scripted = Scripted(graphql(3, 7), graphql(9), graphql())
+    assert [row["id"] for row in Client(scripted).graphql_list("device_list", "", "name")] == ["3", "7", "9"]
+    queries = [body["query"] for _m, _p, _q, body in scripted.sent]
+    for start, query in zip((0, 8, 10), queries, strict=True):
+        assert f"start: {start}," in query
+
+
+@pytest.mark.parametrize(
+    ("response", "kind"),
+    [
+        (Response(200, {"data": None, "errors": [{"message": "no such field"}]}), ServerError),
+        (Response(200, {"errors": [{"message": "x"}], "data": {"device_list": []}}), ServerError),
+        (Response(200, None), ServerError),
+        (Response(404, {"detail": ""}), NetBoxError),
+        (Response(403, {"detail": "no"}), AccessError),
+        (Response(400, {"detail": "no"}), RefusedError),
+    ],
+)
+def test_graphql_that_does_not_answer_is_never_taken_for_nothing(response: Response, kind: type[Exception]) -> None:
+    with pytest.raises(kind):
+        list(Client(Scripted(response)).graphql_list("device_list", "", "name"))
+
+
+@pytest.mark.parametrize(
+    ("status", "number"),
+    [
+        ({"netbox-version": "4.3.0"}, (4, 3)), ({"netbox-version": "4.7.3-Docker-4.0"}, (4, 7)),
+        ({"netbox-version": "5.0"}, (5, 0)),
+    ],
+)
+def test_versions(status: dict[str, str], number: tuple[int, int]) -> None:
+    found = Capabilities.of(status)
+    assert found.number == number
+    assert found.cursor == (number >= (4, 6))
+
+
+@pytest.mark.parametrize("status", [None, [], "x", {}, {"netbox-version": "new"}, {"netbox-version": "4.2.9"}])
+def test_what_is_no_netbox_that_works(status: Any) -> None:
+    with pytest.raises(ServerError):
+        Capabilities.of(status)
+
+
+# -- the wire --------------------------------------------------------------------------------------------------------
+
+
+class Reply:
+    def __init__(self, status: int, text: str = "{}", location: str = "") -> None:
+        self.status_code = status
+        self.text = text
+        self.content = text.encode()
+        self.headers = {"Location": location}
+        self.is_redirect = bool(location)
+
+    def json(self) -> Any:
+        return requests.models.complexjson.loads(self.text)
+
+
+class Wire:
+    """Stands in for the session's `request`."""
+
+    def __init__(self, *answers: Reply | Exception) -> None:
+        self.answers = list(answers)
+        self.sent: list[tuple[str, str, dict[str, Any]]] = []
+
+    def __call__(self, method: str, url: str, **more: Any) -> Reply:
+        self.sent.append((method, url, more))
+        answer = self.answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
+def wired(monkeypatch: pytest.MonkeyPatch, *answers: Reply | Exception, **options: Any) -> tuple[HttpTransport, Wire]:
+    monkeypatch.setattr(transport.time, "sleep", lambda _seconds: None)
+    made = HttpTransport(Connection("http://netbox.example/", options.pop("token", "x"), **options))
+    wire = Wire(*answers)
+    monkeypatch.setattr(made._session, "request", wire)
+    return made, wire
+
+
+LOST = requests.exceptions.ConnectionError("reset")
+
+
+@pytest.mark.parametrize("transient", [Reply(502), Reply(503), Reply(504)])
+def test_reads_are_sent_again(monkeypatch: pytest.MonkeyPatch, transient: Reply) -> None:
+    made, wire = wired(monkeypatch, transient, transient, Reply(200))
+    assert made.send("GET", "/api/dcim/sites/").status == 200
+    assert (len(wire.sent), made.statistics.reads, made.statistics.writes) == (3, 3, 0)
+    made, wire = wired(monkeypatch, transient, transient, transient, transient)
+    assert made.send("POST", "/graphql/", body={}).status == transient.status_code
+    assert len(wire.sent) == 3
+
+
+def test_reads_are_sent_again_when_the_connection_was_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    made, wire = wired(monkeypatch, Reply(200), LOST, Reply(200))
+    made.send("GET", "/api/status/")
+    assert made.send("GET", "/api/dcim/sites/").status == 200
+    made, wire = wired(monkeypatch, LOST, Reply(200))
+    with pytest.raises(UnreachableError):
+        made.send("GET", "/api/status/")  # the very first: a wrong address
+    assert len(wire.sent) == 1
+
+
+@pytest.mark.parametrize("method", ["POST", "PATCH", "DELETE"])
+@pytest.mark.parametrize("answer", [Reply(502), Reply(503), Reply(500)])
+def test_writes_are_never_sent_again(monkeypatch: pytest.MonkeyPatch, method: str, answer: Reply) -> None:
+    made, wire = wired(monkeypatch, answer, Reply(200))
+    assert made.send(method, "/api/dcim/sites/", body=[]).status == answer.status_code
+    made, wire = wired(monkeypatch, LOST, Reply(200))
+    with pytest.raises(UnreachableError):
+        made.send(method, "/api/dcim/sites/", body=[])
+    assert len(wire.sent) == 1 and made.statistics.writes == 1
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind", "words"),
+    [
+        (requests.exceptions.SSLError("self-signed certificate"), UnreachableError, "ca_path"),
+        (requests.exceptions.ReadTimeout("x"), UnreachableError, "no answer within 7 s"),
+        (requests.exceptions.ConnectTimeout("x"), UnreachableError, "cannot be reached"),
+        (requests.exceptions.InvalidURL("bad"), UnreachableError, "cannot be reached"),
+        (Reply(302, "", "https://netbox.example/"), ServerError, "redirects to https://netbox.example/"),
+        (Reply(200, "<html>hello</html>"), ServerError, "is that a NetBox"),
+    ],
+)
+def test_what_the_wire_says(
+    monkeypatch: pytest.MonkeyPatch, answer: Reply | Exception, kind: type[Exception], words: str
+) -> None:
+    made, _wire = wired(monkeypatch, answer, timeout=7)
+    with pytest.raises(kind) as error:
+        made.send("PATCH", "/api/dcim/sites/", body=[])
+    assert words in str(error.value)
+
+
+def test_a_page_of_a_proxy_is_no_json_and_no_crash(monkeypatch: pytest.MonkeyPatch) -> None:
+    made, _wire = wired(monkeypatch, Reply(413, "<html>Request Entity Too Large</html>"))
+    response = made.send("POST", "/api/dcim/sites/", body=[])
+    assert response.status == 413 and isinstance(response.body, dict)
+
+
+@pytest.mark.parametrize(
+    ("token", "scheme"), [("nbt_key.secret", "Bearer nbt_key.secret"), ("0123abcd", "Token 0123abcd")]
+)
+def test_tokens_of_both_kinds(monkeypatch: pytest.MonkeyPatch, token: str, scheme: str) -> None:
+    made, wire = wired(monkeypatch, Reply(200), token=token, headers={"X-Proxy": "y"})
+    made.send("GET", "/api/status/", params={"a": 1})
+    assert made._session.headers["Authorization"] == scheme
+    assert made._session.headers["X-Proxy"] == "y"
+    method, url, more = wire.sent[0]
+    assert (method, url, more["params"]) == ("GET", "http://netbox.example/api/status/", {"a": 1})
+    assert more["allow_redirects"] is False and more["timeout"] == (10.0, 120.0)
+
+
+def test_tls_options(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert wired(monkeypatch, validate_certs=False)[0]._session.verify is False
+    assert wired(monkeypatch, ca_path="/ca.pem")[0]._session.verify == "/ca.pem"
+    assert wired(monkeypatch)[0]._session.verify is True
+    assert wired(monkeypatch, cert=("/c", "/k"))[0]._session.cert == ("/c", "/k")

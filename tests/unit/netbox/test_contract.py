@@ -1,0 +1,20 @@
+# Copyright: Contributors to the hedgehog.diet collection
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The double keeps the contract that the real NetBox keeps."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from ..fakes.netbox import FakeNetBox
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+from contract.netbox import CONTRACT, Check
+
+
+@pytest.mark.parametrize("check", CONTRACT, ids=lambda check: check.__name__)
+def test_the_double_keeps_the_contract(check: Check) -> None:
+    check(FakeNetBox())

@@ -1,0 +1,64 @@
+# Copyright: Contributors to the hedgehog.diet collection
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Whole runs against a NetBox, without Ansible: preview, apply, teardown, as `module/runner.py` puts them together."""
+
+from __future__ import annotations
+
+from ansible_collections.hedgehog.diet.plugins.module_utils.diagnostics import PlanError
+from ansible_collections.hedgehog.diet.plugins.module_utils.events import Event, Sink, silent
+from ansible_collections.hedgehog.diet.plugins.module_utils.model.ledger import Ledger
+from ansible_collections.hedgehog.diet.plugins.module_utils.netbox.client import Client
+from ansible_collections.hedgehog.diet.plugins.module_utils.netbox.transport import ReadOnly, Transport
+from ansible_collections.hedgehog.diet.plugins.module_utils.netbox.writer import RestWriter
+from ansible_collections.hedgehog.diet.plugins.module_utils.workflow.apply import apply
+from ansible_collections.hedgehog.diet.plugins.module_utils.workflow.preview import Options, Preview, preview
+from ansible_collections.hedgehog.diet.plugins.module_utils.workflow.teardown import Teardown, teardown
+
+from .plans import Document, loaded
+
+URL = "http://netbox.example"
+
+
+def see(
+    plan: Document, netbox: Transport, prune: bool = False, max_moves: int = 0, ledger: Ledger | None = None
+) -> Preview:
+    """A preview, over a transport that lets no write through."""
+    client = Client(ReadOnly(netbox))
+    return preview(loaded(plan), client, URL, ledger or Ledger(), Options(prune, max_moves), silent)
+
+
+def bring(
+    plan: Document, netbox: Transport, prune: bool = False, max_moves: int = 0, sink: Sink = silent
+) -> Preview:
+    """A run that writes."""
+    client = Client(netbox)
+    done = preview(loaded(plan), client, URL, Ledger(), Options(prune, max_moves), sink)
+    writer = RestWriter(client, done.refs)
+    apply(done.changes, plan["id"], plan["site"], writer, client, done.refs, {"digest": done.digest}, sink)
+    return done
+
+
+def tear_down(plan_id: str, netbox: Transport) -> Teardown:
+    client = Client(netbox)
+    done = teardown(plan_id, client, URL, silent)
+    apply(done.changes, plan_id, "", RestWriter(client, done.refs), client, done.refs, {}, silent)
+    return done
+
+
+def conflicts(plan: Document, netbox: Transport, **options: bool | int) -> list[str]:
+    """The codes of what stands in the way of a run."""
+    try:
+        see(plan, netbox, **options)  # type: ignore[arg-type]
+    except PlanError as error:
+        return [d.code for d in error.diagnostics if d.severity == "error"]
+    return []
+
+
+class Recorder:
+    """A listener that remembers."""
+
+    def __init__(self) -> None:
+        self.events: list[Event] = []
+
+    def __call__(self, event: Event) -> None:
+        self.events.append(event)
