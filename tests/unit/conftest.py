@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 settings.register_profile(
-    "quick", max_examples=40, derandomize=True, deadline=None, database=None,
+    "quick", max_examples=30, derandomize=True, deadline=None, database=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
 )
 settings.register_profile("soak", settings.get_profile("quick"), max_examples=3000, derandomize=False)

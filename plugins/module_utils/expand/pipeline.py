@@ -37,6 +37,8 @@ def expand(plan: Plan, ledger: Ledger | None = None, prune: bool = False) -> tup
         PlanError: the plan does not fit its hardware; all such errors are in it.
     """
     ledger = ledger if ledger is not None else Ledger()
+    if not ledger and any(c.absent for c in plan.server_classes.values()):
+        ledger = _dealt_with_absent(plan)
     found = Diagnostics()
 
     sizer = Sizer(plan, ledger, prune, found)
@@ -66,3 +68,16 @@ def expand(plan: Plan, ledger: Ledger | None = None, prune: bool = False) -> tup
         manufacturers=plan.manufacturers,
     )
     return topology, found.warnings
+
+
+def _dealt_with_absent(plan: Plan) -> Ledger:
+    """Where links go when absent servers are dealt their ports like present ones and then left out.
+
+    Removing a server from a plan without a ledger thus shifts nothing else. Numbers of switches are found again with the
+    servers that are there, or the second run, which has a ledger, would need fewer than the first.
+    """
+    found = Diagnostics()
+    sizer = Sizer(plan, Ledger(), False, found)
+    sizer.run()
+    found.stop_on_errors()
+    return Ledger({link.key: link.entry() for link in server_and_uplink_links(plan, sizer)}).uncabled()

@@ -790,7 +790,6 @@ def test_freed_ports_are_used_last() -> None:
     assert port_of(again(larger, shrunk, prune=True))["server gpu/5/c0/0"] == "leaf/1:5/1"
 
 
-@pytest.mark.xfail(reason="sizes shrink on the second run, because absent servers count for the first one only")
 def test_a_plan_with_absent_servers_is_the_same_the_second_time() -> None:
     plan = one_zone(1, {"gpu": servers(2, {}, absent=[2])})
     before = expanded(plan)
