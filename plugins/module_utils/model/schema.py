@@ -134,7 +134,7 @@ _NIC = _object(
     ports={
         "type": "array",
         "description": "Names of its ports, where no module type gives them.",
-        "items": _text("Name of a port.", maxLength=48),
+        "items": _text("Name of a port.", pattern=r"^[^\x00-\x1f\x7f]+" + _END, maxLength=48),
         "minItems": 1,
         "maxItems": 64,
         "uniqueItems": True,
