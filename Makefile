@@ -88,6 +88,10 @@ integration: sandbox-test ## Test against a real NetBox, in a sandbox of its own
 molecule: env ## Test playbooks and roles with molecule
 	@molecule test
 
+.PHONY: soak
+soak: env ## Run the property tests on a hundred times as many generated plans (an hour or so)
+	@pytest tests/unit/expand/test_properties.py --hypothesis-profile=soak
+
 .PHONY: bench
 bench: env ## Measure requests and seconds, beside one request per object; rewrites the stored results
 	@$(BIN)/python tests/performance/bench_create.py $(ARGS)
