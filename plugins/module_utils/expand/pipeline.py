@@ -73,8 +73,8 @@ def expand(plan: Plan, ledger: Ledger | None = None, prune: bool = False) -> tup
 def _dealt_with_absent(plan: Plan) -> Ledger:
     """Where links go when absent servers are dealt their ports like present ones and then left out.
 
-    Removing a server from a plan without a ledger thus shifts nothing else. Numbers of switches are found again with the
-    servers that are there, or the second run, which has a ledger, would need fewer than the first.
+    Removing a server from a plan without a ledger thus shifts nothing else. Numbers of switches are found again with
+    the servers that are there, or the second run, which has a ledger, would need fewer than the first.
     """
     found = Diagnostics()
     sizer = Sizer(plan, Ledger(), False, found)
