@@ -56,5 +56,4 @@ def core(sandbox: Sandbox) -> Core:
 
 @pytest.fixture(scope="session")
 def connection(sandbox: Sandbox) -> Mapping[str, str]:
-    """The sandbox as environment variables, as users give it to the module."""
-    return {"NETBOX_URL": sandbox.url, "NETBOX_TOKEN": sandbox.token}
+    return sandbox.environment

@@ -81,12 +81,13 @@ def test_the_same_name_elsewhere_is_no_conflict(fresh: None, core: Core, netbox:
 
 def test_a_wanted_port_with_a_foreign_cable(begin_with: BeginWith, core: Core, netbox: NetBox) -> None:
     begin_with("tiny")
+    ledger = core.preview(tiny()).ledger
     port = netbox.interface("leaf-01", "E1/1/1")
     netbox.delete("dcim/cables", netbox.cable("server gpu/1/fe/0")["id"])
     other = netbox.create("dcim/interfaces", device=foreign_device(netbox, "theirs")["id"], name="eth0", type="other")
     cable = netbox.connect(port, other)
     with nothing_written(core, netbox) as lines:
-        core.apply(tiny())
+        core.apply(tiny(), ledger=ledger)
     assert len(lines) == 1
     assert "[port-taken]" in lines[0]
     assert f"cable {cable['id']}" in lines[0] and "leaf/1:1/1" in lines[0] and "gpu-001 fe-p0" in lines[0]

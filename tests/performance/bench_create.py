@@ -93,9 +93,7 @@ def ours(sandbox: Sandbox, document: Mapping[str, Any]) -> Report:
             plan.write_text(yaml.safe_dump(wanted, sort_keys=False))
             progress(step)
             begin = time.monotonic()
-            ran = run_module(
-                directory, {"NETBOX_URL": sandbox.url, "NETBOX_TOKEN": sandbox.token}, plan_file="plan.yml"
-            )
+            ran = run_module(directory, sandbox.environment, plan_file="plan.yml")
             seconds = time.monotonic() - begin
             if ran.status:
                 raise RuntimeError(ran.text)

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import requests
@@ -105,11 +106,13 @@ class NetBox:
 
     def snapshot(self, **params: Any) -> dict[Place, Row]:
         """Every object with all of its fields, last_updated too. Only counters of other objects are left out."""
-        return {
-            (endpoint, int(row["id"])): _without_counters(row)
-            for endpoint in ENDPOINTS
-            for row in self.all(endpoint, **params)
-        }
+        with ThreadPoolExecutor(3) as pool:
+            lists = pool.map(lambda endpoint: self.all(endpoint, **params), ENDPOINTS)
+            return {
+                (endpoint, int(row["id"])): _without_counters(row)
+                for endpoint, rows in zip(ENDPOINTS, lists, strict=True)
+                for row in rows
+            }
 
 
 def _without_counters(value: Any) -> Any:

@@ -20,13 +20,25 @@ PORT = 8471
 KEEP = "HEDGEHOG_DIET_KEEP_SANDBOX"
 
 
+class Environment(dict[str, str]):
+    """Environment variables, of which pytest shows only the names."""
+
+    def __repr__(self) -> str:
+        return f"<{', '.join(self)}>"
+
+
 @dataclass(frozen=True)
 class Sandbox:
     directory: Path
     url: str
-    token: str
-    connection: dict[str, str]
+    token: str = field(repr=False)
+    connection: dict[str, str] = field(repr=False)
     _saved: set[str] = field(default_factory=set)
+
+    @property
+    def environment(self) -> Environment:
+        """How to connect, as users tell the module."""
+        return Environment(NETBOX_URL=self.url, NETBOX_TOKEN=self.token)
 
     def reset(self) -> None:
         """An empty database: the same address and token, ids from 1 again."""
