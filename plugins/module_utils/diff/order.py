@@ -25,9 +25,8 @@ class Phase:
     changes: tuple[Change, ...]
 
 
-# How phases are carried out. DETACH takes the moving cables off the ports that others are waiting for, UNNAME takes off
-# names that others are waiting for.
-SETUP, REMOVE, ADD, AMEND, DETACH, UNNAME = "setup", "remove", "add", "amend", "detach", "unname"
+# How phases are carried out. FREE takes cables off the ports, and names off the objects, that others are waiting for.
+SETUP, REMOVE, ADD, AMEND, FREE = "setup", "remove", "add", "amend", "free"
 
 
 def phases(changes: ChangeSet) -> list[Phase]:
@@ -39,11 +38,11 @@ def phases(changes: ChangeSet) -> list[Phase]:
         Phase("Deleting cables", CABLE, REMOVE, _sent(changes.of(CABLE, DELETE))),
         Phase("Deleting interfaces", INTERFACE, REMOVE, _sent(changes.of(INTERFACE, DELETE))),
         Phase("Deleting devices", DEVICE, REMOVE, _sent(changes.of(DEVICE, DELETE))),
-        Phase("Detaching cables", CABLE, DETACH, _in_the_way(moves)),
-        Phase("Freeing names", DEVICE, UNNAME, _names_in_the_way(changes.of(DEVICE, UPDATE))),
+        Phase("Detaching cables", CABLE, FREE, _in_the_way(moves)),
+        Phase("Freeing names", DEVICE, FREE, _names_in_the_way(changes.of(DEVICE, UPDATE))),
         Phase("Updating devices", DEVICE, AMEND, tuple(changes.of(DEVICE, UPDATE))),
         Phase("Creating devices", DEVICE, ADD, tuple(changes.of(DEVICE, CREATE))),
-        Phase("Freeing names", INTERFACE, UNNAME, _names_in_the_way(changes.of(INTERFACE, UPDATE))),
+        Phase("Freeing names", INTERFACE, FREE, _names_in_the_way(changes.of(INTERFACE, UPDATE))),
         Phase(
             "Updating interfaces", INTERFACE, AMEND,
             (*changes.of(INTERFACE, UPDATE), *(c for c in changes.of(INTERFACE, CREATE) if c.via == BY_TEMPLATE)),

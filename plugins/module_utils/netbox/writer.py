@@ -12,9 +12,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 from ..diff.changeset import BY_TEMPLATE, Change, ChangeSet
-from ..diff.order import ADD, AMEND, DETACH, REMOVE, SETUP, UNNAME, Phase, phases
+from ..diff.order import ADD, AMEND, FREE, REMOVE, SETUP, Phase, phases
 from ..events import Event, Sink
-from ..model.state import DEVICE, INTERFACE
+from ..model.state import CABLE, DEVICE, INTERFACE
 from .client import Client
 from .errors import AccessError, RefusedError
 from .resources import KEY_MARK, PLAN_MARK, RESOURCES, SHARED_RESOURCES, References, Resource, plan_tag
@@ -35,8 +35,7 @@ class RestWriter:
 
     def write(self, changes: ChangeSet, plan_id: str, sink: Sink) -> None:
         do: Mapping[str, Callable[[Phase, str], Iterator[int]]] = {
-            SETUP: self._setup, REMOVE: self._remove, ADD: self._add, AMEND: self._amend, DETACH: self._detach,
-            UNNAME: self._unname,
+            SETUP: self._setup, REMOVE: self._remove, ADD: self._add, AMEND: self._amend, FREE: self._free
         }
         for phase in phases(changes):
             total, done = len(phase.changes), 0
@@ -108,24 +107,12 @@ class RestWriter:
                 self._client.update(resource.endpoint, rows)
             yield len(batch)
 
-    def _detach(self, phase: Phase, _plan_id: str) -> Iterator[int]:
-        """Take cables off the ports that other cables are waiting for."""
+    def _free(self, phase: Phase, _plan_id: str) -> Iterator[int]:
+        """Take cables off the ports, and names off the objects, that others are waiting for."""
         resource = RESOURCES[phase.kind]
         for batch in _batches(phase.changes, resource.batch):
             with _Naming(batch):
-                rows: list[dict[str, Any]] = [
-                    {"id": c.id, **{f"{side}_terminations": [] for side in c.after["sides"]}} for c in batch
-                ]
-                self._client.update(resource.endpoint, rows)
-            yield len(batch)
-
-    def _unname(self, phase: Phase, _plan_id: str) -> Iterator[int]:
-        """Take names off that others are waiting for: a device can do without one, an interface gets one for now."""
-        resource = RESOURCES[phase.kind]
-        for batch in _batches(phase.changes, resource.batch):
-            with _Naming(batch):
-                rows = [{"id": c.id, "name": None if phase.kind == DEVICE else f"diet-{c.id}"} for c in batch]
-                self._client.update(resource.endpoint, rows)
+                self._client.update(resource.endpoint, [{"id": c.id, **_freed(c)} for c in batch])
             yield len(batch)
 
     # -- rows ----------------------------------------------------------------------------------------------------
@@ -177,6 +164,13 @@ class _Naming:
         raise RefusedError(
             f"NetBox refused {len(self._batch)} {self._batch[0].kind}s, and wrote none of them: " + "; ".join(told)
         ) from None
+
+
+def _freed(change: Change) -> dict[str, Any]:
+    """What makes an object let go: a cable can do without an end, a device without a name."""
+    if change.kind == CABLE:
+        return {f"{side}_terminations": [] for side in change.after["sides"]}
+    return {"name": None if change.kind == DEVICE else f"diet-{change.id}"}
 
 
 def _batches(changes: Sequence[Change], size: int) -> Iterator[Sequence[Change]]:

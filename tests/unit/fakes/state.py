@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.hedgehog.diet.plugins.module_utils.diff.changeset import CREATE, DELETE, ChangeSet
-from ansible_collections.hedgehog.diet.plugins.module_utils.diff.order import ADD, AMEND, DETACH, REMOVE, phases
+from ansible_collections.hedgehog.diet.plugins.module_utils.diff.order import ADD, AMEND, FREE, REMOVE, phases
 from ansible_collections.hedgehog.diet.plugins.module_utils.model.state import CABLE, DEVICE, INTERFACE, Owned, Row
 
 
@@ -21,7 +21,7 @@ def applied(owned: Owned, changes: ChangeSet, plan_id: str = "test") -> Owned:
         for change in phase.changes:
             if phase.method == REMOVE:
                 _remove(after, change.kind, change.key)
-            elif phase.method == DETACH:
+            elif phase.method == FREE and change.kind == CABLE:
                 row = after.cables[change.key]
                 sides = zip("ab", row.values["ends"] or (), strict=False)  # type: ignore[arg-type]
                 kept = tuple(end for side, end in sides if side not in change.after["sides"])
