@@ -128,7 +128,7 @@ def one_by_one(sandbox: Sandbox, document: Mapping[str, Any], cables: int) -> Re
 
 
 class Sample:
-    """The first cables of a topology and what they need, made with one POST each, with the fields that we write."""
+    """Cables from all over a topology and what they need, made with one POST each, with the fields that we write."""
 
     def __init__(self, topology: Topology, cables: int, sandbox: Sandbox) -> None:
         self._api = pynetbox.api(sandbox.url, token=sandbox.token)
@@ -139,7 +139,7 @@ class Sample:
             for kind in ("device-roles", "device-types", "sites")
         }
         self._plan = topology.plan_id
-        self._cables = topology.cables[:cables]
+        self._cables = topology.cables[::max(1, len(topology.cables) // cables)][:cables]
         ends = {end for cable in self._cables for end in (cable.a, cable.b)}
         self._interfaces = [interface for interface in topology.interfaces if interface.key in ends]
         used = {interface.device for interface in self._interfaces}
@@ -225,7 +225,8 @@ HEAD = """\
 Written by `make bench`, which repeats it; the numbers are in `tests/performance/results`. Everything of one table was
 measured in one run, on one NetBox of the sandbox role (PostgreSQL, Redis, NetBox and Ansible on one machine).
 
-Seconds depend on the machine; compare them within a table only.
+Seconds depend on the machine, and on what else it was doing (its load before the run is stated): compare them within one
+run only.
 """
 
 
