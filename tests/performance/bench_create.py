@@ -225,8 +225,8 @@ HEAD = """\
 Written by `make bench`, which repeats it; the numbers are in `tests/performance/results`. Everything of one table was
 measured in one run, on one NetBox of the sandbox role (PostgreSQL, Redis, NetBox and Ansible on one machine).
 
-Seconds depend on the machine, and on what else it was doing (its load before the run is stated): compare them within one
-run only.
+Seconds depend on the machine, and on what else it was doing (its load before the run is stated): compare them within
+one run only.
 """
 
 
