@@ -8,10 +8,12 @@ Run it after a change of the schema; a unit test fails while they are out of ste
 
 from __future__ import annotations
 
-import importlib.util
+import importlib
 import json
+import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -22,14 +24,11 @@ Made from the schema by `tools/plan_reference.py`. [plan.md](plan.md) explains w
 
 
 def schema() -> dict[str, Any]:
-    """The schema, loaded from its file: it imports nothing, so no collection path is needed."""
-    path = ROOT / "plugins/module_utils/model/schema.py"
-    spec = importlib.util.spec_from_file_location("plan_schema", path)
-    if spec is None or spec.loader is None:
-        raise SystemExit(f"{path} cannot be loaded")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    plan: dict[str, Any] = module.PLAN
+    """The schema, loaded from its package as one of its own: that imports nothing, so no collection path is needed."""
+    package = ModuleType("plan_language")
+    package.__path__ = [str(ROOT / "plugins/module_utils/model")]
+    sys.modules[package.__name__] = package
+    plan: dict[str, Any] = importlib.import_module(f"{package.__name__}.schema").PLAN
     return plan
 
 

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ..diagnostics import Diagnostics, Path, nearest
-from ..model.schema import SLUG
+from ..model.schema_terms import SLUG
 
 _NOT_IN_KEYS = re.compile(r"[^A-Za-z0-9_.-]+")
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from ..diagnostics import Diagnostics, Path, nearest
 from ..model.hardware import Breakout
-from ..model.schema import PORTS
+from ..model.schema_terms import PORTS
 from .origin_hardware import Extension, Reference, Use
 from .origin_rows import Keys, Row, tidy_key
 from .ports import PortRangeError, format_ports, parse_ports

@@ -7,7 +7,7 @@ Grammar and orders are the first DIET's, so that its documents mean the same her
 
 from __future__ import annotations
 
-from ..model.schema import MAX_PORT
+from ..model.schema_terms import MAX_PORT
 
 
 class PortRangeError(ValueError):

@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..diagnostics import Diagnostics, Path, nearest
-from ..model.schema import KEY, PLAN
+from ..model.schema import PLAN
+from ..model.schema_terms import KEY
 from .usable import usable
 
 try:

@@ -19,7 +19,7 @@ _STAND_INS: Mapping[str, Any] = {
     "schema": 1, "id": "plan", "site": "site", "fabrics": {}, "switch_classes": {}, "server_classes": {},
 }
 
-_WITH_INNER = {"switch_classes": ("zones",), "server_classes": ("nics", "connections")}
+_WITH_INNER = {"switch_classes": ("zones", "instances"), "server_classes": ("nics", "connections", "instances")}
 
 
 def usable(document: Mapping[str, Any], unknown: Iterable[Path], wrong: Iterable[Path]) -> dict[str, Any]:
@@ -37,7 +37,7 @@ def _thing(path: Path) -> Path:
         return path[:4] if inner else path[:2]
     if path and path[0] == "catalog":
         return path[:3]
-    return path[:2] if path and path[0] == "fabrics" else path
+    return path[:2] if path and path[0] in ("fabrics", "defaults") else path
 
 
 def _copy(value: Any) -> Any:

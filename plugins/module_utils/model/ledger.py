@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -28,6 +28,8 @@ _ENTRY = re.compile(
     rf"^a=(?P<a>\S+/{_NUMBER}:\S+?)(@(?P<ab>\w+))? b=(?P<b>\S+/{_NUMBER}:\S+?)(@(?P<bb>\w+))?"
     rf"( domain=(?P<domain>{_NUMBER}):(?P<first>{_NUMBER})-(?P<last>{_NUMBER}))?$"
 )
+_DEVICE = re.compile(rf"^\S+/{_NUMBER}$")
+_TAKEN_PORT = re.compile(rf"^{_NUMBER}(/{_NUMBER})?$")
 _SWITCH_PORT = re.compile(rf"^({_NUMBER})/({_NUMBER})$")
 
 
@@ -92,11 +94,18 @@ def _end(text: str, breakout: str | None) -> End:
     return End(device, port, Breakout.parse(breakout) if breakout else None)
 
 
-class Ledger(Mapping[str, Entry]):
-    """Entries by link key."""
+Taken = Mapping[str, frozenset[str]]
 
-    def __init__(self, entries: Mapping[str, Entry] | None = None) -> None:
+
+class Ledger(Mapping[str, Entry]):
+    """Entries by link key, and the ports of external switches that others' cables take.
+
+    `taken` holds port keys by device key: `17` for a whole physical port, `17/2` for a lane.
+    """
+
+    def __init__(self, entries: Mapping[str, Entry] | None = None, taken: Taken | None = None) -> None:
         self._entries = dict(entries or {})
+        self.taken: Taken = dict(taken or {})
 
     def __getitem__(self, key: str) -> Entry:
         return self._entries[key]
@@ -109,11 +118,15 @@ class Ledger(Mapping[str, Entry]):
 
     def uncabled(self) -> Ledger:
         """The same entries as what only a file knows: they say where a link goes, and hold no port of their own."""
-        return Ledger({key: replace(entry, cabled=False) for key, entry in self._entries.items()})
+        return self.like({key: replace(entry, cabled=False) for key, entry in self._entries.items()})
+
+    def like(self, entries: Mapping[str, Entry]) -> Ledger:
+        """Other entries, the same ports taken."""
+        return Ledger(entries, self.taken)
 
     def under(self, above: Ledger) -> Ledger:
         """This ledger with another laid over it: where both know a link, the one above wins."""
-        return Ledger(self._entries | above._entries)
+        return Ledger(self._entries | above._entries, {**self.taken, **above.taken})
 
 
 def dump(plan_id: str, ledger: Ledger) -> str:
@@ -121,12 +134,20 @@ def dump(plan_id: str, ledger: Ledger) -> str:
     lines = ",\n".join(
         f"  {json.dumps(key)}: {json.dumps(ledger[key].text())}" for key in sorted(ledger, key=natural)
     )
-    body = f"{{\n{lines}\n }}" if lines else "{}"
-    return f'{{\n "format": {FORMAT},\n "plan": {json.dumps(plan_id)},\n "links": {body}\n}}\n'
+    taken = ",\n".join(
+        f"  {json.dumps(device)}: {json.dumps(sorted(ledger.taken[device], key=natural))}"
+        for device in sorted(ledger.taken, key=natural) if ledger.taken[device]
+    )
+    others = f' "taken": {_body(taken)},\n' if taken else ""
+    return f'{{\n "format": {FORMAT},\n "plan": {json.dumps(plan_id)},\n{others} "links": {_body(lines)}\n}}\n'
 
 
-def read(text: str, name: str, plan_id: str) -> Ledger:
-    """The ledger in the text of a ledger file.
+def _body(lines: str) -> str:
+    return f"{{\n{lines}\n }}" if lines else "{}"
+
+
+def read(text: str, name: str, plan_id: str, former_ids: Collection[str] = ()) -> Ledger:
+    """The ledger in the text of a ledger file; `former_ids` are ids that the plan had before.
 
     Raises:
         LedgerError: not a ledger file, of a newer format, of another plan, or damaged.
@@ -142,7 +163,7 @@ def read(text: str, name: str, plan_id: str) -> Ledger:
         raise LedgerError(
             f"{name} has format {data['format']!r}; this version reads {FORMAT}. Use a newer hedgehog.diet."
         )
-    if data.get("plan") != plan_id:
+    if data.get("plan") not in (plan_id, *former_ids):
         raise LedgerError(
             f"{name} belongs to the plan {data.get('plan')!r}, not to {plan_id!r}. Name another `ledger_file`."
         )
@@ -152,4 +173,15 @@ def read(text: str, name: str, plan_id: str) -> Ledger:
         if entry is None:
             raise LedgerError(f"{name} is damaged at the link {key!r}: {value!r}. Take it from your version control.")
         entries[key] = entry
-    return Ledger(entries)
+    return Ledger(entries, _taken(data.get("taken", {}), name))
+
+
+def _taken(data: Any, name: str) -> Taken:
+    rows = data.items() if isinstance(data, dict) else [("taken", data)]
+    for device, ports in rows:
+        known = isinstance(ports, list) and all(isinstance(p, str) and _TAKEN_PORT.match(p) for p in ports)
+        if not known or not _DEVICE.match(device):
+            raise LedgerError(
+                f"{name} is damaged at the ports taken on {device!r}: {ports!r}. Take it from your version control."
+            )
+    return {device: frozenset(ports) for device, ports in rows}

@@ -13,8 +13,14 @@ from dataclasses import dataclass
 from typing import ClassVar, TypeAlias
 
 from .hardware import DeviceType, Manufacturer
-from .plan import Site
+from .plan import SharedObject, Site
 from .state import CABLE, DEVICE, INTERFACE
+
+# Fields that are managed only where the plan states them: None is left alone. Tags are added to what is there.
+STATED_OF_DEVICES = (
+    "tenant", "location", "rack", "position", "face", "platform", "status", "tags", "description",
+)
+STATED_OF_CABLES = ("type", "color", "label", "length", "length_unit")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +31,14 @@ class Device:
     MANAGED: ClassVar[tuple[str, ...]] = (
         "name", "device_role", "device_type", "site",
         "class_key", "index", "role", "fabric", "fabric_class", "boot_mac",
+        *STATED_OF_DEVICES,
     )
 
     key: str
     name: str
     class_key: str
     index: int
-    category: str  # which naming pattern and NetBox role: server, leaf, spine, border, oob
+    category: str  # which naming pattern and NetBox role: server, leaf, spine, border, core, oob
     device_role: str  # slug
     device_type: str  # slug
     site: str  # slug
@@ -39,11 +46,21 @@ class Device:
     fabric: str = ""
     fabric_class: str = ""
     boot_mac: str = ""
+    pod: int | None = None
+    tenant: str | None = None  # slug
+    location: str | None = None  # slug
+    rack: str | None = None  # name
+    position: float | None = None  # rack unit
+    face: str | None = None
+    platform: str | None = None  # slug
+    status: str | None = None
+    tags: tuple[str, ...] | None = None  # slugs
+    description: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Interface:
-    """A cabled interface. `speed` in Gb/s."""
+    """An interface. `speed` in Gb/s. `spare` is one without a cable, made because its class wants all ports."""
 
     KIND: ClassVar[str] = INTERFACE
     MANAGED: ClassVar[tuple[str, ...]] = ("device", "name", "type", "speed", "zone", "physical_port", "lane")
@@ -56,6 +73,7 @@ class Interface:
     zone: str = ""
     physical_port: int | None = None
     lane: int | None = None  # None where the port is not broken out
+    spare: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +81,7 @@ class Cable:
     """A link. `a` is its near end: the server, or the switch whose uplink it is. `ports` is its ledger entry."""
 
     KIND: ClassVar[str] = CABLE
-    MANAGED: ClassVar[tuple[str, ...]] = ("ends", "fabric", "zone", "ports")
+    MANAGED: ClassVar[tuple[str, ...]] = ("ends", "fabric", "zone", "ports", *STATED_OF_CABLES)
 
     key: str
     kind: str
@@ -73,6 +91,14 @@ class Cable:
     zone: str
     speed: int
     ports: str
+    type: str | None = None
+    color: str | None = None
+    label: str | None = None
+    length: float | None = None
+    length_unit: str | None = None
+    bond: str = ""
+    a_optic: str = ""
+    b_optic: str = ""
 
     @property
     def ends(self) -> tuple[str, str]:
@@ -93,7 +119,10 @@ class Quantity:
 
 @dataclass(frozen=True, slots=True)
 class Topology:
-    """An expanded plan. Rows are in natural order of their keys."""
+    """An expanded plan. Rows are in natural order of their keys.
+
+    `external_devices` and the interfaces of theirs that links end on exist already: we refer to them, and no more.
+    """
 
     plan_id: str
     site: Site
@@ -103,3 +132,6 @@ class Topology:
     quantities: tuple[Quantity, ...]
     device_types: Mapping[str, DeviceType]
     manufacturers: Mapping[str, Manufacturer]
+    external_devices: tuple[Device, ...] = ()
+    external_interfaces: tuple[Interface, ...] = ()
+    shared: tuple[SharedObject, ...] = ()

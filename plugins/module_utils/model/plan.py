@@ -9,9 +9,11 @@ Field meanings are in `model/schema.py`, which is where users read them.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
+from typing import Any
 
 from .hardware import Breakout, DeviceType, Manufacturer
+from .renames import Renames
 
 MANAGED = "managed"
 UNMANAGED = "unmanaged"
@@ -24,6 +26,8 @@ MESH_ZONE = "mesh"
 FABRIC_ZONE = "fabric"
 SERVER_ZONE = "server"
 OOB_ZONE = "oob"
+PEER_ZONE = "peer"
+SESSION_ZONE = "session"
 
 RAIL_OPTIMIZED = "rail-optimized"
 SAME_SWITCH = "same-switch"
@@ -31,13 +35,93 @@ UNDISTRIBUTED = "none"
 ALTERNATING = "alternating"
 
 SPINE = "spine"
+CORE = "core"
+
+MCLAG = "mclag"
+ESLAG = "eslag"
+BUNDLED = "bundled"
+
+EVEN = "even"
+UNEVEN = "uneven"
+
+
+@dataclass(frozen=True, slots=True)
+class Attributes:
+    """What the plan says of devices beside what the network needs. None, and no tags: not said, so left alone."""
+
+    tenant: str | None = None
+    location: str | None = None
+    rack: str | None = None
+    position: float | None = None
+    face: str | None = None
+    platform: str | None = None
+    status: str | None = None
+    tags: tuple[str, ...] = ()
+    description: str | None = None
+
+    def over(self, below: Attributes) -> Attributes:
+        """These, and where they say nothing what is below; tags add up."""
+        said: dict[str, Any] = {}
+        for one in fields(Attributes):
+            value = getattr(self, one.name)
+            said[one.name] = getattr(below, one.name) if value is None else value
+        return Attributes(**said | {"tags": tuple(sorted({*self.tags, *below.tags}))})
+
+
+@dataclass(frozen=True, slots=True)
+class CableLook:
+    """What the plan says of cables. None: not said, so left alone. `label` is a pattern."""
+
+    type: str | None = None
+    color: str | None = None
+    label: str | None = None
+    length: float | None = None
+    length_unit: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Optic:
+    """A transceiver or a cable assembly; empty where the catalog does not say. Fields as the first DIET names them."""
+
+    slug: str
+    manufacturer: str
+    model: str
+    medium: str = ""
+    cage_type: str = ""
+    connector: str = ""
+    reach_class: str = ""
+    assembly: str = "none"
+    far_end_medium: str = ""
+    far_end_cage_type: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """A single device of a class. An empty `name` leaves it to the naming pattern."""
+
+    name: str = ""
+    attributes: Attributes = Attributes()
+
+
+@dataclass(frozen=True, slots=True)
+class SharedObject:
+    """Something many devices refer to, of the catalog: `kind` is tenant, location, rack, platform or tag."""
+
+    kind: str
+    key: str
+    name: str
+    u_height: int | None = None  # racks
+    location: str | None = None  # racks
 
 
 @dataclass(frozen=True, slots=True)
 class Fabric:
+    """`leaves_per_pod` by leaf class; None is one pod."""
+
     key: str
     fabric_class: str
     mode: str
+    leaves_per_pod: Mapping[str, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +134,8 @@ class Zone:
     breakout: Breakout
     priority: int
     peer: tuple[str, str] | None
+    optic: Optic | None = None
+    cable: CableLook = CableLook()
 
     @property
     def takes_servers(self) -> bool:
@@ -66,6 +152,8 @@ class Redundancy:
 
 @dataclass(frozen=True, slots=True)
 class SwitchClass:
+    """`quantity` counts the switches there are; their indices skip `absent`. None is computed."""
+
     key: str
     fabric: Fabric
     role: str
@@ -74,6 +162,13 @@ class SwitchClass:
     quantity: int | None
     redundancy: Redundancy | None
     zones: Mapping[str, Zone]
+    absent: frozenset[int] = frozenset()
+    external: bool = False
+    uneven: bool = False  # its uplinks are dealt in one rotation over the spines
+    partial: bool = False  # with uneven: fewer uplinks than spines will do
+    all_ports: bool = False
+    attributes: Attributes = Attributes()
+    instances: Mapping[int, Instance] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +194,9 @@ class Connection:
     distribution: str
     rail: int | None
     speed: int | None
+    bond: str = "none"
+    optic: Optic | None = None
+    cable: CableLook = CableLook()
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +209,11 @@ class ServerClass:
     device_type: DeviceType
     device_role: str
     connections: Mapping[str, Connection]
+    nics: Mapping[str, Nic] = field(default_factory=dict)
+    gpus: int = 0
+    all_ports: bool = False
+    attributes: Attributes = Attributes()
+    instances: Mapping[int, Instance] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +233,9 @@ class Plan:
     server_classes: Mapping[str, ServerClass]
     naming: Mapping[str, str]
     manufacturers: Mapping[str, Manufacturer]
+    strict: bool = False
+    shared: tuple[SharedObject, ...] = ()
+    renames: Renames = field(default_factory=Renames)
 
     def zone(self, switch_class: str, zone: str) -> Zone:
         return self.switch_classes[switch_class].zones[zone]

@@ -9,247 +9,281 @@ from __future__ import annotations
 
 from typing import Any
 
-Schema = dict[str, Any]
+from .schema_catalog import CATALOG, INTERFACE_TYPE, PORT_NAMES
+from .schema_terms import (
+    BREAKOUT,
+    END,
+    INDEX,
+    KEY,
+    MAX_QUANTITY,
+    PLAN_ID,
+    ZONE_REFERENCE,
+    Schema,
+    choice,
+    integer,
+    keyed,
+    mapping,
+    ports,
+    slug,
+    text,
+)
 
-# Python lets `$` stand before a last line break, which other dialects of JSON Schema do not.
-_END = r"$(?!\n)"
-KEY = r"^[A-Za-z0-9][A-Za-z0-9_.-]*" + _END
-PLAN_ID = r"^[a-z][a-z0-9-]{0,49}" + _END
-SLUG = r"^[-a-zA-Z0-9_]+" + _END
-PORTS = r"^\s*\d+\s*(-\s*\d+\s*(:\s*\d+\s*)?)?(,\s*\d+\s*(-\s*\d+\s*(:\s*\d+\s*)?)?)*" + _END
-BREAKOUT = r"^[1-9]\d?x[1-9]\d{0,3}g" + _END
-ZONE_REFERENCE = r"^[A-Za-z0-9][A-Za-z0-9_.-]*/[A-Za-z0-9][A-Za-z0-9_.-]*" + _END
+_FORMERLY = {
+    "type": "array",
+    "description": "Keys it had before: what NetBox has under them stays the same object.",
+    "items": text("A former key.", pattern=KEY),
+    "uniqueItems": True,
+}
 
-# Limits that keep a slip of the keyboard from eating the machine; far above what NetBox is used for.
-MAX_QUANTITY = 100_000
-MAX_PORT = 1024
+STATUSES = ("offline", "active", "planned", "staged", "failed", "inventory", "decommissioning")
 
+# What a device takes from `defaults`, its class and its instance, the nearest one that says it; tags add up.
+_ATTRIBUTES: dict[str, Schema] = {
+    "tenant": slug("Slug of the tenant."),
+    "location": slug("Slug of the location within the site."),
+    "rack": text("Name of the rack within the site.", maxLength=100),
+    "position": {"type": "number", "description": "Lowest rack unit it takes.", "minimum": 1, "maximum": 100,
+                 "multipleOf": 0.5},
+    "face": choice("Side of the rack that it faces.", "front", "rear"),
+    "platform": slug("Slug of the platform."),
+    "status": choice("Status. Devices are made planned; without this key their status is then left alone.", *STATUSES),
+    "tags": {
+        "type": "array", "description": "Slugs of tags. They are added, and others are left alone.",
+        "items": slug("Slug of a tag."), "uniqueItems": True,
+    },
+    "description": text("Description.", maxLength=200),
+}
 
-def _object(description: str, required: tuple[str, ...] = (), **properties: Schema) -> Schema:
-    return {
-        "type": "object",
-        "description": description,
-        "properties": properties,
-        "required": list(required),
-        "patternProperties": {"^_": {}},
-        "additionalProperties": False,
-    }
+CABLE = mapping(
+    "What its cables are like. What is not given is left alone.",
+    type=choice(
+        "NetBox cable type.",
+        "cat3", "cat5", "cat5e", "cat6", "cat6a", "cat7", "cat7a", "cat8", "mrj21-trunk", "dac-active", "dac-passive",
+        "coaxial", "mmf", "mmf-om1", "mmf-om2", "mmf-om3", "mmf-om4", "mmf-om5", "smf", "smf-os1", "smf-os2", "aoc",
+        "usb",
+    ),
+    color=text("Colour, as six hexadecimal digits.", pattern=r"^[0-9a-f]{6}" + END),
+    label=text(
+        "Label, a pattern with a_device, a_interface, b_device, b_interface, kind and plan in braces.", maxLength=200
+    ),
+    length={"type": "number", "description": "Length.", "exclusiveMinimum": 0, "maximum": 100_000},
+    length_unit=choice("Unit of the length.", "km", "m", "cm", "mi", "ft", "in", default="m"),
+)
 
+_INSTANCES = {
+    "type": "object",
+    "description": "Single devices of the class, by index: their names and what else sets them apart.",
+    "patternProperties": {
+        "^_": {},
+        INDEX: mapping(
+            "One device.",
+            (),
+            name=text("Its name, instead of the one that the naming pattern gives.", maxLength=64),
+            **_ATTRIBUTES,
+        ),
+    },
+    "additionalProperties": False,
+}
 
-def _map(description: str, item: Schema) -> Schema:
-    return {
-        "type": "object",
-        "description": description,
-        "patternProperties": {"^_": {}, KEY: item},
-        "additionalProperties": False,
-    }
+_ABSENT = {
+    "type": "array",
+    "description": "Indices that do not exist: removes devices from the middle, and nothing else moves.",
+    "items": integer("An index.", 1, MAX_QUANTITY),
+    "uniqueItems": True,
+    "default": [],
+}
 
+_CLASS_PORTS = choice(
+    "Which interfaces are made: those with a cable, or all: every lane of the zones and every NIC port.",
+    "cabled", "all", default="cabled",
+)
 
-def _text(description: str, **more: Any) -> Schema:
-    return {"type": "string", "description": description, "minLength": 1, **more}
-
-
-def _slug(description: str) -> Schema:
-    return _text(description, pattern=SLUG, maxLength=100)
-
-
-def _integer(description: str, minimum: int, maximum: int, **more: Any) -> Schema:
-    return {"type": "integer", "description": description, "minimum": minimum, "maximum": maximum, **more}
-
-
-def _choice(description: str, *values: str, **more: Any) -> Schema:
-    return {"type": "string", "description": description, "enum": list(values), **more}
-
-
-def _ports(description: str) -> Schema:
-    text_or_number = ["string", "integer"]
-    return {"type": text_or_number, "description": description, "pattern": PORTS, "minimum": 1, "maximum": MAX_PORT}
-
-
-_FABRIC = _object(
+FABRIC = mapping(
     "A fabric: a set of switches that are cabled together.",
-    fabric_class=_choice(
+    fabric_class=choice(
         "Whether the fabric controller manages its switches.", "managed", "unmanaged", default="managed"
     ),
-    mode=_choice(
+    mode=choice(
         "How its switches are joined: leaves to spines, or every switch to every other.",
         "spine-leaf", "mesh", default="spine-leaf",
     ),
+    leaves_per_pod={
+        "type": ["integer", "object"],
+        "description": "How many leaves make a pod with spines of its own; pods are joined by cores. A number where the"
+        " fabric has one leaf class, else a number for each. Without it the fabric is one pod.",
+        "minimum": 1, "maximum": MAX_QUANTITY,
+        "patternProperties": {"^_": {}, KEY: integer("Leaves of this class per pod.", 1, MAX_QUANTITY)},
+        "additionalProperties": False,
+    },
 )
 
-_ZONE = _object(
+ZONE = mapping(
     "A port zone: physical ports of a switch class that are used alike.",
     ("type", "ports", "breakout"),
-    type=_choice(
+    type=choice(
         "What its ports are for: server (data links of servers, and links that arrive from a peer zone), uplink (to the"
-        " spines, or to `peer`), fabric (spine side of uplinks), mesh (to the other switches of a mesh), oob"
-        " (management links of servers; with `peer` the uplinks of a management switch).",
-        "server", "uplink", "fabric", "mesh", "oob",
+        " spines, of spines to the cores, or to `peer`), fabric (far side of uplinks), mesh (to the other switches of a"
+        " mesh), oob (management links of servers; with `peer` the uplinks of a management switch), peer and session"
+        " (to the other switch of a redundancy pair).",
+        "server", "uplink", "fabric", "mesh", "oob", "peer", "session",
     ),
-    ports=_ports("Physical ports, as numbers, ranges and stepped ranges: `1-32`, `1,3,5`, `1-63:2`."),
-    breakout=_text(
+    ports=ports("Physical ports, as numbers, ranges and stepped ranges: `1-32`, `1,3,5`, `1-63:2`."),
+    breakout=text(
         "How every port of the zone is used: `<lanes>x<speed in Gb/s>g`, `1x800g` for a port not broken out.",
         pattern=BREAKOUT,
     ),
-    allocation=_choice(
+    allocation=choice(
         "The order in which ports are drawn. interleaved takes every second port first, spaced zips the two halves,"
         " custom follows `order`.",
         "sequential", "interleaved", "spaced", "custom", default="sequential",
     ),
-    order=_ports("With `allocation: custom`: the ports of the zone, each once, in the order to draw them."),
-    priority=_integer("Zones with a lower number are drawn first, and claim ports first.", 1, 1_000_000, default=100),
-    peer=_text(
+    order=ports("With `allocation: custom`: the ports of the zone, each once, in the order to draw them."),
+    priority=integer("Zones with a lower number are drawn first, and claim ports first.", 1, 1_000_000, default=100),
+    peer=text(
         "`switch class/zone` at the far end, for uplinks that do not go to the spines.", pattern=ZONE_REFERENCE
     ),
+    optic=slug("Slug of the optic in its ports, one of `catalog.optics`."),
+    cable=CABLE,
+    formerly=_FORMERLY,
 )
 
-_SWITCH_CLASS = _object(
+SWITCH_CLASS = mapping(
     "Switches that are alike.",
     ("fabric", "role", "device_type", "zones"),
-    fabric=_text("Key of the fabric they belong to.", pattern=KEY),
-    role=_choice("What they do in the fabric.", "spine", "server-leaf", "border-leaf", "oob"),
-    device_role=_slug(
-        "Slug of their device role in NetBox. By default spine, leaf, border or oob, by `role`."
+    fabric=text("Key of the fabric they belong to.", pattern=KEY),
+    role=choice("What they do in the fabric.", "spine", "server-leaf", "border-leaf", "core", "oob"),
+    device_role=slug(
+        "Slug of their device role in NetBox. By default spine, leaf, border, core or oob, by `role`."
     ),
-    device_type=_slug("Slug of their device type: a built-in one, one of `catalog`, or one that NetBox has."),
-    quantity=_integer("How many. Computed when not given.", 0, MAX_QUANTITY),
-    redundancy=_object(
+    device_type=slug("Slug of their device type: a built-in one, one of `catalog`, or one that NetBox has."),
+    quantity=integer("How many, those in `absent` not counted. Computed when not given.", 0, MAX_QUANTITY),
+    absent=_ABSENT,
+    external={
+        "type": "boolean",
+        "description": "Whether they are devices that NetBox has already: `instances` names them, we neither make nor"
+        " change them, and links to them are ours.",
+        "default": False,
+    },
+    redundancy=mapping(
         "Switches in redundancy groups: the alternating links of a server stay inside one group.",
         ("type",),
-        type=_choice("mclag groups are pairs, eslag groups have two to four switches.", "mclag", "eslag"),
-        group_size=_integer(
+        type=choice("mclag groups are pairs, eslag groups have two to four switches.", "mclag", "eslag"),
+        group_size=integer(
             "Switches per eslag group. By default all switches of the class are one group.", 2, 4
         ),
     ),
-    zones=_map("Its port zones.", _ZONE),
-)
-
-_INTERFACE_TYPE = _text(
-    "NetBox interface type of the ports. By default the usual one for the speed of the link.", maxLength=50
-)
-
-_NIC = _object(
-    "A network card of a server.",
-    module_type=_slug("Slug of its module type, built-in or of `catalog`; gives the port names."),
-    ports={
-        "type": "array",
-        "description": "Names of its ports, where no module type gives them.",
-        "items": _text("Name of a port.", pattern=r"^[^\x00-\x1f\x7f]+" + _END, maxLength=48),
-        "minItems": 1,
-        "maxItems": 64,
-        "uniqueItems": True,
+    balance=choice(
+        "Whether every leaf has the same number of links to every spine, or the uplinks of the class are dealt in one"
+        " rotation over the spines, so that any number of spines will do.",
+        "even", "uneven", default="even",
+    ),
+    partial={
+        "type": "boolean",
+        "description": "With `balance: uneven`: whether a leaf may have fewer uplinks than there are spines.",
+        "default": False,
     },
-    interface_type=_INTERFACE_TYPE,
+    ports=_CLASS_PORTS,
+    zones=keyed("Its port zones.", ZONE),
+    instances=_INSTANCES,
+    formerly=_FORMERLY,
+    **_ATTRIBUTES,
 )
 
-_CONNECTION = _object(
+NIC = mapping(
+    "A network card of a server.",
+    module_type=slug("Slug of its module type, built-in or of `catalog`; gives the port names."),
+    ports=PORT_NAMES,
+    interface_type=INTERFACE_TYPE,
+    formerly=_FORMERLY,
+)
+
+CONNECTION = mapping(
     "NIC ports of every server of the class, linked to a zone.",
     ("nic", "zone"),
-    nic=_text("Key of the NIC.", pattern=KEY),
-    zone=_text("`switch class/zone` to connect to.", pattern=ZONE_REFERENCE),
-    ports=_integer("How many NIC ports, one link each.", 1, 64, default=1),
-    first_port=_integer("Index of the first of them, counted from 0.", 0, 63, default=0),
-    distribution=_choice(
+    nic=text("Key of the NIC.", pattern=KEY),
+    zone=text("`switch class/zone` to connect to.", pattern=ZONE_REFERENCE),
+    ports=integer("How many NIC ports, one link each.", 1, 64, default=1),
+    first_port=integer("Index of the first of them, counted from 0.", 0, 63, default=0),
+    distribution=choice(
         "How the links of one server spread over the switches: on different ones (alternating), all on one, servers in"
         " contiguous blocks (same-switch), all on the least loaded one (none), or by rail (rail-optimized).",
         "alternating", "same-switch", "rail-optimized", "none", default="none",
     ),
-    rail=_integer("Rail number; needed with, and only with, `distribution: rail-optimized`.", 0, 1023),
-    speed=_integer("Speed in Gb/s, if you want it checked against the zone's breakout.", 1, 10_000),
+    rail=integer("Rail number; needed with, and only with, `distribution: rail-optimized`.", 0, 1023),
+    speed=integer("Speed in Gb/s, if you want it checked against the zone's breakout.", 1, 10_000),
+    bond=choice(
+        "How the server bonds the links; mclag and eslag need a zone whose switches are such groups.",
+        "none", "bundled", "mclag", "eslag", default="none",
+    ),
+    optic=slug("Slug of the optic in the NIC ports, one of `catalog.optics`."),
+    cable=CABLE,
+    formerly=_FORMERLY,
 )
 
-_SERVER_CLASS = _object(
+SERVER_CLASS = mapping(
     "Servers that are alike.",
     ("quantity", "device_type"),
-    quantity=_integer("The highest index; servers 1 to `quantity` exist, except those in `absent`.", 0, MAX_QUANTITY),
-    absent={
-        "type": "array",
-        "description": "Indices that do not exist: removes servers from the middle, and nothing else moves.",
-        "items": _integer("An index.", 1, MAX_QUANTITY),
-        "uniqueItems": True,
-        "default": [],
-    },
-    device_type=_slug("Slug of their device type: one of `catalog`, or one that NetBox has."),
-    device_role=_slug("Slug of their device role in NetBox.") | {"default": "server"},
-    nics=_map("Their network cards.", _NIC) | {"default": {}},
-    connections=_map("Their connections.", _CONNECTION) | {"default": {}},
+    quantity=integer("The highest index; servers 1 to `quantity` exist, except those in `absent`.", 0, MAX_QUANTITY),
+    absent=_ABSENT,
+    device_type=slug("Slug of their device type: one of `catalog`, or one that NetBox has."),
+    device_role=slug("Slug of their device role in NetBox.") | {"default": "server"},
+    nics=keyed("Their network cards.", NIC) | {"default": {}},
+    connections=keyed("Their connections.", CONNECTION) | {"default": {}},
+    gpus=integer("GPUs per server, for the summary of the plan.", 0, 1024, default=0),
+    ports=_CLASS_PORTS,
+    instances=_INSTANCES,
+    formerly=_FORMERLY,
+    **_ATTRIBUTES,
 )
 
-_DEVICE_TYPE = _object(
-    "A device type: made in NetBox where it is missing, never changed there.",
-    ("manufacturer", "model"),
-    manufacturer=_slug("Slug of its manufacturer."),
-    model=_text("Model name.", maxLength=100),
-    u_height={"type": "number", "description": "Height in rack units.", "minimum": 0, "maximum": 100, "default": 1},
-    is_full_depth={"type": "boolean", "description": "Whether it takes the full rack depth.", "default": True},
-    port_name=_text("How a physical port is called.", pattern=r"\{port\}", maxLength=48, default="E1/{port}"),
-    ports={
-        "type": "object",
-        "description": "Its ports, as port ranges. Without them ports of this type are not checked.",
-        "additionalProperties": _object(
-            "Ports of one kind.",
-            ("speed",),
-            speed=_integer("Native speed in Gb/s.", 1, 10_000),
-            breakouts={
-                "type": "array",
-                "description": "Breakouts that these ports support. Not checked when not given.",
-                "items": _text("A breakout.", pattern=BREAKOUT),
-            },
-            interface_type=_text("NetBox interface type of a port that is not broken out.", maxLength=50),
-        ),
-        "propertyNames": {"pattern": PORTS},
-        "default": {},
-    },
-)
-
-_CATALOG = _object(
-    "Hardware and other shared objects that the plan needs: made where missing, never changed.",
-    manufacturers=_map(
-        "Manufacturers by slug.",
-        _object("A manufacturer.", ("name",), name=_text("Name.", maxLength=100)),
-    ) | {"default": {}},
-    device_types=_map("Device types by slug.", _DEVICE_TYPE) | {"default": {}},
-    module_types=_map(
-        "Module types (network cards) by slug.",
-        _object("A module type.", ("ports",), ports=_NIC["properties"]["ports"], interface_type=_INTERFACE_TYPE),
-    ) | {"default": {}},
-    sites=_map(
-        "Sites by slug.", _object("A site.", ("name",), name=_text("Name.", maxLength=100))
-    ) | {"default": {}},
-)
-
-_PATTERN = _text(
-    "A name with variables in braces: site, fabric, class, role, category, index, plan; `{index:03d}` for digits.",
+_PATTERN = text(
+    "A name with variables in braces: site, fabric, class, role, category, index, plan, and pod on switches of fabrics"
+    " with pods; `{index:03d}` for digits.",
     maxLength=200,
 )
 
 PLAN: Schema = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
     "title": "DIET plan",
-    **_object(
+    **mapping(
         "A plan of a GPU-cluster network.",
         ("schema", "id", "site", "fabrics", "switch_classes", "server_classes"),
         schema={"const": 1, "description": "Version of the plan language."},
-        id=_text("Ownership key in NetBox: what carries it belongs to this plan.", pattern=PLAN_ID),
-        name=_text("Name for people.", maxLength=200),
-        site=_slug("Slug of the site; made where missing."),
-        overlap=_choice(
+        id=text("Ownership key in NetBox: what carries it belongs to this plan.", pattern=PLAN_ID),
+        name=text("Name for people.", maxLength=200),
+        site=slug("Slug of the site; made where missing."),
+        overlap=choice(
             "Whether two zones of a switch class that claim one port are an error or a warning. In no case is a port"
             " used twice.",
             "error", "warn", default="error",
         ),
-        fabrics=_map("Its fabrics.", _FABRIC),
-        switch_classes=_map("Its switch classes.", _SWITCH_CLASS),
-        server_classes=_map("Its server classes.", _SERVER_CLASS),
-        naming=_object(
+        strict={
+            "type": "boolean",
+            "description": "Whether what the hardware does not support, and optics that need a look, are errors"
+            " instead of warnings.",
+            "default": False,
+        },
+        formerly={
+            "type": "array",
+            "description": "Ids that the plan had before: what carries them in NetBox is this plan's.",
+            "items": text("A former id.", pattern=PLAN_ID),
+            "uniqueItems": True,
+        },
+        defaults=mapping("What every device takes, unless its class or instance says otherwise.", (), **_ATTRIBUTES)
+        | {"default": {}},
+        fabrics=keyed("Its fabrics.", FABRIC),
+        switch_classes=keyed("Its switch classes.", SWITCH_CLASS),
+        server_classes=keyed("Its server classes.", SERVER_CLASS),
+        naming=mapping(
             "Name patterns per category of device.",
             server=_PATTERN | {"default": "{class}-{index:03d}"},
             leaf=_PATTERN | {"default": "{class}-{index:02d}"},
             spine=_PATTERN | {"default": "{class}-{index:02d}"},
             border=_PATTERN | {"default": "{class}-{index:02d}"},
+            core=_PATTERN | {"default": "{class}-{index:02d}"},
             oob=_PATTERN | {"default": "{class}-{index:02d}"},
         ) | {"default": {}},
-        catalog=_CATALOG | {"default": {}},
+        catalog=CATALOG | {"default": {}},
     ),
 }
 
@@ -259,6 +293,4 @@ def default(schema: Schema, name: str) -> Any:
     return schema["properties"][name].get("default")
 
 
-FABRIC, ZONE, SWITCH_CLASS = _FABRIC, _ZONE, _SWITCH_CLASS
-SERVER_CLASS, CONNECTION, DEVICE_TYPE, CATALOG = _SERVER_CLASS, _CONNECTION, _DEVICE_TYPE, _CATALOG
 NAMING = PLAN["properties"]["naming"]

@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 DEVICE, INTERFACE, CABLE = "device", "interface", "cable"
 OWNED_KINDS = (DEVICE, INTERFACE, CABLE)
 
-Value: TypeAlias = "str | int | tuple[str, ...] | None"
+Value: TypeAlias = "str | int | float | tuple[str, ...] | None"
 
 
 @dataclass(frozen=True, slots=True)

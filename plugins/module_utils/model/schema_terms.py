@@ -1,0 +1,69 @@
+# Copyright: Contributors to the hedgehog.diet collection
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The terms in which the schema of the plan language is written: small JSON Schemas, and the patterns of its words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+Schema = dict[str, Any]
+
+# Python lets `$` stand before a last line break, which other dialects of JSON Schema do not.
+END = r"$(?!\n)"
+KEY = r"^[A-Za-z0-9][A-Za-z0-9_.-]*" + END
+PLAN_ID = r"^[a-z][a-z0-9-]{0,49}" + END
+SLUG = r"^[-a-zA-Z0-9_]+" + END
+PORTS = r"^\s*\d+\s*(-\s*\d+\s*(:\s*\d+\s*)?)?(,\s*\d+\s*(-\s*\d+\s*(:\s*\d+\s*)?)?)*" + END
+BREAKOUT = r"^[1-9]\d?x[1-9]\d{0,3}g" + END
+ZONE_REFERENCE = r"^[A-Za-z0-9][A-Za-z0-9_.-]*/[A-Za-z0-9][A-Za-z0-9_.-]*" + END
+
+# Limits that keep a slip of the keyboard from eating the machine; far above what NetBox is used for.
+MAX_QUANTITY = 100_000
+INDEX = r"^[1-9]\d{0,5}" + END
+MAX_PORT = 1024
+
+
+def mapping(description: str, required: tuple[str, ...] = (), /, **properties: Schema) -> Schema:
+    return {
+        "type": "object",
+        "description": description,
+        "properties": properties,
+        "required": list(required),
+        "patternProperties": {"^_": {}},
+        "additionalProperties": False,
+    }
+
+
+def keyed(description: str, item: Schema) -> Schema:
+    return {
+        "type": "object",
+        "description": description,
+        "patternProperties": {"^_": {}, KEY: item},
+        "additionalProperties": False,
+    }
+
+
+def text(description: str, **more: Any) -> Schema:
+    return {"type": "string", "description": description, "minLength": 1, **more}
+
+
+def slug(description: str) -> Schema:
+    return text(description, pattern=SLUG, maxLength=100)
+
+
+def integer(description: str, minimum: int, maximum: int, **more: Any) -> Schema:
+    return {"type": "integer", "description": description, "minimum": minimum, "maximum": maximum, **more}
+
+
+def choice(description: str, *values: str, **more: Any) -> Schema:
+    return {"type": "string", "description": description, "enum": list(values), **more}
+
+
+def ports(description: str) -> Schema:
+    text_or_number = ["string", "integer"]
+    return {"type": text_or_number, "description": description, "pattern": PORTS, "minimum": 1, "maximum": MAX_PORT}
+
+
+def named(description: str, one: str) -> Schema:
+    """A mapping of slugs to things that only have a name."""
+    return keyed(description, mapping(one, ("name",), name=text("Name.", maxLength=100))) | {"default": {}}
