@@ -5,13 +5,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
 from ..diagnostics import InvariantError
 from ..model.hardware import TYPE_BY_SPEED
 from ..model.keys import (
     device_key,
     interface_key,
-    natural,
+    interface_order,
+    link_order,
     nic_port_key,
     split_device_key,
     switch_port_key,
@@ -82,7 +84,7 @@ def cables(links: Iterable[PlacedLink]) -> tuple[Cable, ...]:
         )
         for link in links
     )
-    return tuple(sorted(rows, key=lambda cable: natural(cable.key)))
+    return tuple(sorted(rows, key=lambda cable: link_order(cable.key)))
 
 
 def interfaces(plan: Plan, links: Iterable[PlacedLink]) -> tuple[Interface, ...]:
@@ -95,32 +97,47 @@ def interfaces(plan: Plan, links: Iterable[PlacedLink]) -> tuple[Interface, ...]
         for connection in server_class.connections.values()
         for index, name in enumerate(connection.nic.ports)
     }
+    switch_ports: dict[tuple[str, str, str], _SwitchPort] = {}
     rows: list[Interface] = []
     for link in links:
         for end, zone in ((link.a, link.a_zone), (link.b, link.b_zone)):
-            class_key, _index = split_device_key(end.device)
+            class_key = end.device.rpartition("/")[0]
+            key = interface_key(end.device, end.port)
             if zone:
-                rows.append(_switch_interface(plan.switch_classes[class_key], end, zone))
+                here = (class_key, zone, end.port)
+                port = switch_ports.get(here)
+                if port is None:
+                    port = switch_ports[here] = _switch_port(plan.switch_classes[class_key], end)
+                rows.append(
+                    Interface(key, end.device, port.name, port.type, port.speed, zone, port.physical, port.lane)
+                )
             else:
-                key = interface_key(end.device, end.port)
                 name, stated = nic_ports[class_key, end.port]
                 kind = stated or TYPE_BY_SPEED.get(link.speed, "other")
                 rows.append(Interface(key, end.device, name, kind, link.speed))
-    return tuple(sorted(rows, key=lambda interface: natural(interface.key)))
+    return tuple(sorted(rows, key=lambda interface: interface_order(interface.key)))
 
 
-def _switch_interface(switch_class: SwitchClass, end: End, zone: str) -> Interface:
+@dataclass(frozen=True, slots=True)
+class _SwitchPort:
+    """What a port of a zone is on every switch of the class."""
+
+    name: str
+    type: str
+    speed: int
+    physical: int
+    lane: int | None
+
+
+def _switch_port(switch_class: SwitchClass, end: End) -> _SwitchPort:
     if end.physical is None or end.breakout is None:
         raise InvariantError(f"{end.device}:{end.port} is not a switch port")
     hardware = switch_class.device_type
     port, lane = end.physical
-    return Interface(
-        key=interface_key(end.device, end.port),
-        device=end.device,
+    return _SwitchPort(
         name=hardware.interface_name(port, lane, end.breakout),
         type=hardware.interface_type(port, end.breakout),
         speed=end.breakout.speed,
-        zone=zone,
-        physical_port=port,
+        physical=port,
         lane=lane if end.breakout.lanes > 1 else None,
     )

@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 from ..model.keys import split_device_key
 from ..model.ledger import Domain, Ledger
 from ..model.plan import ALTERNATING, RAIL_OPTIMIZED
+from .demand import RailDomain
 from .links import WantedLink
-from .placement import RailDomain
 from .space import Space
 
 Spot = tuple[int, tuple[int, int]]  # switch, (port, lane)

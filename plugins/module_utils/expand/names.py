@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from string import Formatter
 
 from ..diagnostics import Diagnostics, Path, nearest
@@ -43,12 +44,15 @@ def check_pattern(pattern: str, path: Path, found: Diagnostics) -> None:
 
 def render(pattern: str, variables: Mapping[str, str | int]) -> str:
     """A name; `pattern` has passed `check_pattern`."""
-    out: list[str] = []
-    for literal, name, spec, _conversion in Formatter().parse(pattern):
-        out.append(literal)
-        if name is not None:
-            out.append(format(variables[name], spec or ""))
-    return "".join(out)
+    return "".join(
+        literal if name is None else literal + format(variables[name], spec) for literal, name, spec in _parts(pattern)
+    )
+
+
+@lru_cache(maxsize=64)  # a handful of patterns name all devices
+def _parts(pattern: str) -> tuple[tuple[str, str | None, str], ...]:
+    """Literal text, and the variable that follows it with its format."""
+    return tuple((literal, name, spec or "") for literal, name, spec, _conversion in Formatter().parse(pattern))
 
 
 def check_names(devices: Iterable[Device], found: Diagnostics) -> None:

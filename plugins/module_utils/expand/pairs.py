@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from heapq import heapify, heappop, heapreplace
 
 from ..diagnostics import Diagnostics, InvariantError
 from ..model.keys import lane_link_key, link_kind, natural, split_device_key, switch_port_key
@@ -120,19 +121,24 @@ def _deal(
     devices = {device for pair in quotas for device in pair}
     load = {device: _space(space_of, device).load(split_device_key(device)[1]) for device in devices}
     free = {device: _space(space_of, device).free(split_device_key(device)[1]) for device in devices}
-    for near in dict.fromkeys(pair[0] for pair in quotas):
-        fars = [far for first, far in quotas if first == near]
-        while True:
-            open_fars = [far for far in fars if quotas[near, far]]
-            if not open_fars:
-                break
-            far = min(open_fars, key=lambda device: (load[device], fars.index(device)))
+    fars: dict[str, list[str]] = {}
+    for near, far in quotas:
+        fars.setdefault(near, []).append(far)
+    for near, candidates in fars.items():
+        heap = [(load[far], position, far) for position, far in enumerate(candidates) if quotas[near, far]]
+        heapify(heap)
+        while heap:
+            _load, position, far = heap[0]
             near_end, far_end = next(free[near], None), next(free[far], None)
             if near_end is None or far_end is None:
                 raise InvariantError(f"{near} and {far} were given a quota of links that their lanes do not hold")
             add(near, near_end, far, far_end)
             quotas[near, far] -= 1
             load[far] += 1
+            if quotas[near, far]:
+                heapreplace(heap, (load[far], position, far))
+            else:
+                heappop(heap)
     return links
 
 

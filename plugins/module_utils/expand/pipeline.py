@@ -12,7 +12,7 @@ Pure: the same plan and ledger give the same topology on any machine. The order 
 from __future__ import annotations
 
 from ..diagnostics import Diagnostic, Diagnostics
-from ..model.keys import natural
+from ..model.keys import device_order, natural
 from ..model.ledger import Ledger
 from ..model.objects import Quantity, Topology
 from ..model.plan import Plan
@@ -49,7 +49,7 @@ def expand(plan: Plan, ledger: Ledger | None = None, prune: bool = False) -> tup
     links += fabric_links(plan, sized, ledger, prune)
     links += mesh_links(plan, sized, ledger, prune, found)
 
-    all_devices = tuple(sorted(devices(plan, sized), key=lambda device: natural(device.key)))
+    all_devices = tuple(sorted(devices(plan, sized), key=lambda device: device_order(device.key)))
     check_names(all_devices, found)
     found.stop_on_errors()
 

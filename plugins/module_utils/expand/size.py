@@ -31,9 +31,11 @@ from ..model.plan import (
     SwitchClass,
     Zone,
 )
+from .deal import Refused
+from .demand import Bundle, Demand, RailBundle
 from .keep import Kept, Spot, keep_server_links, spot_of
 from .links import BORDER, OOB, SERVER, WantedLink, server_links
-from .placement import Bundle, Demand, Placement, RailBundle, Refused, place
+from .placement import Placement, place
 from .sized import MAX_ONE_GROUP, SizedClass, ranked, spine_of, uplink_zones
 from .space import Lane, Space, unclaimed_ports
 from .spines import SpineRule, report_spines, spine_rule
