@@ -20,13 +20,10 @@ from ansible_collections.hedgehog.diet.plugins.module_utils.expand.shape import 
 from ansible_collections.hedgehog.diet.plugins.module_utils.model.ledger import Ledger, LedgerError
 from ansible_collections.hedgehog.diet.plugins.module_utils.model.ledger import read as read_ledger
 from ansible_collections.hedgehog.diet.plugins.module_utils.model.objects import Topology
-from ansible_collections.hedgehog.diet.plugins.plugin_utils.plan_source import (
-    PlanSource,
-    PlanSourceError,
-    from_mapping,
-    read_plan_file,
-    render,
-)
+from ansible_collections.hedgehog.diet.plugins.plugin_utils.ansible_values import from_mapping
+from ansible_collections.hedgehog.diet.plugins.plugin_utils.findings import render
+from ansible_collections.hedgehog.diet.plugins.plugin_utils.places import PlanSource, PlanSourceError
+from ansible_collections.hedgehog.diet.plugins.plugin_utils.plan_source import read_plan_file
 
 Find = Callable[[str], str]  # from a path as the user wrote it to the path of a file; raises AnsibleError
 

@@ -15,7 +15,8 @@ import pytest
 from ansible_collections.hedgehog.diet.plugins.module_utils.diagnostics import PlanError
 from ansible_collections.hedgehog.diet.plugins.module_utils.expand.load import read_plan
 from ansible_collections.hedgehog.diet.plugins.module_utils.expand.pipeline import expand
-from ansible_collections.hedgehog.diet.plugins.plugin_utils.plan_source import read_plan_text, render
+from ansible_collections.hedgehog.diet.plugins.plugin_utils.findings import render
+from ansible_collections.hedgehog.diet.plugins.plugin_utils.plan_source import read_plan_text
 
 FOLDER = Path(__file__).parent / "errors"
 CASES = sorted(FOLDER.glob("*.yml"))

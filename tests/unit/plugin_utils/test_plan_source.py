@@ -12,18 +12,17 @@ from typing import Any
 import pytest
 
 from ansible_collections.hedgehog.diet.plugins.module_utils.diagnostics import Diagnostic
-from ansible_collections.hedgehog.diet.plugins.plugin_utils import plan_source
-from ansible_collections.hedgehog.diet.plugins.plugin_utils.plan_source import (
+from ansible_collections.hedgehog.diet.plugins.plugin_utils import yaml_nodes
+from ansible_collections.hedgehog.diet.plugins.plugin_utils.ansible_values import from_mapping
+from ansible_collections.hedgehog.diet.plugins.plugin_utils.findings import render
+from ansible_collections.hedgehog.diet.plugins.plugin_utils.places import (
     MAX_DEPTH,
     Location,
     PlanSource,
     PlanSourceError,
-    from_mapping,
     locate,
-    read_plan_file,
-    read_plan_text,
-    render,
 )
+from ansible_collections.hedgehog.diet.plugins.plugin_utils.plan_source import read_plan_file, read_plan_text
 
 PLAN = """\
 # a plan
@@ -45,7 +44,7 @@ def loader(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> N
     import yaml
 
     if request.param == "python":
-        monkeypatch.setattr(plan_source, "_Loader", yaml.SafeLoader)
+        monkeypatch.setattr(yaml_nodes, "_Loader", yaml.SafeLoader)
     elif not hasattr(yaml, "CSafeLoader"):
         pytest.skip("PyYAML is here without libyaml")
 
