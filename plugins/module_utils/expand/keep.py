@@ -9,11 +9,11 @@ distribution. What is kept never moves; everything else is dealt by `placement.p
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from ..model.keys import split_device_key
-from ..model.ledger import Domain, Ledger
+from ..model.keys import link_kind, split_device_key
+from ..model.ledger import Domain, Entry, Ledger
 from ..model.plan import ALTERNATING, RAIL_OPTIMIZED
 from .demand import RailDomain
 from .links import WantedLink
@@ -41,10 +41,26 @@ class Kept:
 def spot_of(link: str, switch_class: str, ledger: Ledger) -> Spot | None:
     """Where the ledger has the far end of a link, None where that is not on a switch of the class."""
     entry = ledger.get(link)
-    if entry is None or entry.b.physical is None:
-        return None
+    class_key, spot = _far_end(entry) if entry is not None else ("", None)
+    return spot if class_key == switch_class else None
+
+
+def cabled_spots(ledger: Ledger, kinds: Collection[str]) -> dict[str, list[tuple[str, Spot]]]:
+    """Links of some kinds that have cables, and the spots of their far ends, by switch class."""
+    spots: dict[str, list[tuple[str, Spot]]] = {}
+    for key, entry in ledger.items():
+        if entry.cabled and link_kind(key) in kinds:
+            class_key, spot = _far_end(entry)
+            if spot is not None:
+                spots.setdefault(class_key, []).append((key, spot))
+    return spots
+
+
+def _far_end(entry: Entry) -> tuple[str, Spot | None]:
+    """The class that a link ends on, and the spot; None where it ends on no switch."""
     class_key, index = split_device_key(entry.b.device)
-    return (index, entry.b.physical) if class_key == switch_class else None
+    lane = entry.b.physical
+    return class_key, None if lane is None else (index, lane)
 
 
 def keep_server_links(

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from ..model.keys import device_key, nic_port_key, server_link_key
 from ..model.ledger import Domain, End, Entry
 from ..model.plan import Connection, Plan
+from .space import Lane
 
 SERVER, FABRIC, MESH, BORDER, OOB = "server", "fabric", "mesh", "border", "oob"
 
@@ -26,6 +27,15 @@ class WantedLink:
 
     def end(self) -> End:
         return End(self.device, self.port)
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """The links with which one switch of a peered zone arrives in the far zone."""
+
+    owner: str
+    links: tuple[str, ...]
+    lanes: tuple[Lane, ...]
 
 
 @dataclass(frozen=True, slots=True)
