@@ -14,7 +14,7 @@ from heapq import heapify, heappop, heapreplace
 
 from ..diagnostics import Diagnostics, InvariantError
 from ..model.keys import lane_link_key, link_kind, natural, split_device_key, switch_port_key
-from ..model.ledger import End, Ledger
+from ..model.ledger import End, Entry, Ledger
 from ..model.plan import FABRIC_ZONE, MESH, MESH_ZONE, SPINE, Plan, Zone
 from .links import FABRIC, PlacedLink
 from .links import MESH as MESH_LINK
@@ -37,14 +37,20 @@ Quotas = dict[tuple[str, str], int]  # near device, far device: links still to b
 def fabric_links(plan: Plan, sized: Mapping[str, SizedClass], ledger: Ledger, prune: bool) -> list[PlacedLink]:
     """The links between leaves and spines: every leaf of a class has the same number to every spine."""
     links: list[PlacedLink] = []
+    placed = _by_far_class(ledger, FABRIC)
+    uplinks = {key: (s.count, s.lanes(uplink_zones(s.switch_class))) for key, s in sized.items()}
     for spine in (s for s in sized.values() if s.switch_class.role == SPINE and s.count):
         leaves = [s for s in sized.values() if s.count and spine_of(plan, s.switch_class) is spine.switch_class]
         speeds = {z.breakout.speed for leaf in leaves for z in uplink_zones(leaf.switch_class)}
         # Links of a class that went to another fabric are dealt anew there, and leave their lanes here.
-        elsewhere = {
-            key: (s.count, s.lanes(uplink_zones(s.switch_class))) for key, s in sized.items() if s not in leaves
+        here = {s.switch_class.key for s in leaves}
+        elsewhere = {key: lanes for key, lanes in uplinks.items() if key not in here}
+        entries = {
+            key: entry
+            for far_class in (spine.switch_class.key, *here)
+            for key, entry in placed.get(far_class, {}).items()
+            if not is_uplink(entry.a, elsewhere)
         }
-        here = Ledger({key: entry for key, entry in ledger.items() if not is_uplink(entry.a, elsewhere)})
         for speed in sorted(speeds):
             near = [_side(leaf, uplink_zones(leaf.switch_class), speed) for leaf in leaves]
             fabric_zones = [z for z in spine.switch_class.zones.values() if z.type == FABRIC_ZONE]
@@ -55,7 +61,7 @@ def fabric_links(plan: Plan, sized: Mapping[str, SizedClass], ledger: Ledger, pr
                 for leaf in side.sized.devices()
                 for far_device in spine.devices()
             }
-            links += _deal(FABRIC, [*near, far], quotas, spine.switch_class.fabric.key, here, prune)
+            links += _deal(FABRIC, [*near, far], quotas, spine.switch_class.fabric.key, entries, prune)
     return links
 
 
@@ -64,6 +70,7 @@ def mesh_links(
 ) -> list[PlacedLink]:
     """The links of meshes: floor(lanes / (switches - 1)) for every pair of switches."""
     links: list[PlacedLink] = []
+    placed = _by_far_class(ledger, MESH_LINK)
     for fabric in (f for f in plan.fabrics.values() if f.mode == MESH):
         members = [s for s in sized.values() if s.switch_class.fabric == fabric and s.count]
         zones = {s.switch_class.key: [z for z in s.switch_class.zones.values() if z.type == MESH_ZONE] for s in members}
@@ -92,8 +99,18 @@ def mesh_links(
                 f"{unused} of {lanes} mesh lanes of a switch stay unused: {len(devices) - 1} peers share them evenly.",
             )
         quotas: Quotas = {(a, b): per_pair for i, a in enumerate(devices) for b in devices[i + 1:]}
-        links += _deal(MESH_LINK, sides, quotas, fabric.key, ledger, prune)
+        entries = {key: entry for member in zones for key, entry in placed.get(member, {}).items()}
+        links += _deal(MESH_LINK, sides, quotas, fabric.key, entries, prune)
     return links
+
+
+def _by_far_class(ledger: Ledger, kind: str) -> dict[str, dict[str, Entry]]:
+    """The entries of one kind of links, by the class of their far end: no others matter to the links of a class."""
+    found: dict[str, dict[str, Entry]] = {}
+    for key, entry in ledger.items():
+        if link_kind(key) == kind:
+            found.setdefault(split_device_key(entry.b.device)[0], {})[key] = entry
+    return found
 
 
 def _side(sized: SizedClass, zones: list[Zone], speed: int) -> _Side:
@@ -101,10 +118,10 @@ def _side(sized: SizedClass, zones: list[Zone], speed: int) -> _Side:
 
 
 def _deal(
-    kind: str, sides: list[_Side], quotas: Quotas, fabric: str, ledger: Ledger, prune: bool
+    kind: str, sides: list[_Side], quotas: Quotas, fabric: str, entries: Mapping[str, Entry], prune: bool
 ) -> list[PlacedLink]:
     space_of = {side.sized.switch_class.key: side.space for side in sides}
-    kept = _keep(kind, space_of, quotas, ledger, prune)
+    kept = _keep(space_of, quotas, entries, prune)
     links: list[PlacedLink] = []
 
     def add(near: str, near_lane: Lane, far: str, far_lane: Lane) -> None:
@@ -143,13 +160,13 @@ def _deal(
 
 
 def _keep(
-    kind: str, space_of: Mapping[str, Space], quotas: Quotas, ledger: Ledger, prune: bool
+    space_of: Mapping[str, Space], quotas: Quotas, entries: Mapping[str, Entry], prune: bool
 ) -> list[tuple[str, Lane, str, Lane]]:
     """Hold the lanes of links the ledger has, up to the quota of their pair; the quotas are lowered by what is kept."""
     kept: list[tuple[str, Lane, str, Lane]] = []
     near_devices = {pair[0] for pair in quotas}
-    for key in sorted((k for k in ledger if link_kind(k) == kind), key=natural):
-        entry = ledger[key]
+    for key in sorted(entries, key=natural):
+        entry = entries[key]
         near, far = entry.a.device, entry.b.device
         near_lane, far_lane = _lane(space_of, entry.a), _lane(space_of, entry.b)
         if near_lane is not None and far_lane is not None and quotas.get((near, far), 0):
