@@ -4,7 +4,8 @@
 
 It is recognised by its shape, converted, and then loaded like any other plan. What the first DIET let pass and our
 language does not (overlapping zones, ports that the hardware does not list) becomes a warning where the plan still
-has one meaning, and an error where it has none.
+has one meaning, and an error where it has none. What is written there for people only is kept in keys that begin with
+`_`; everything else that our language has no place for is a warning.
 
 Everything `convert` reports has a path in the user's document. What is found in the converted plan later has a path in
 our language; `Converted.in_original` turns it back.
@@ -18,12 +19,17 @@ from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Any
 
-from ..diagnostics import Diagnostic, Diagnostics, Path
-from ..model.hardware import BUILTIN_DEVICE_TYPES
-from .origin_hardware import Maker, Reference, Use, device_type_entry, switch_type_entry
+from ..diagnostics import Diagnostic, Diagnostics, Path, PlanError
+from ..model.schema import PLAN
+from .origin_catalog import catalog
+from .origin_hardware import Reference
+from .origin_order import in_order
 from .origin_rows import Row
 from .origin_servers import Servers
+from .origin_settle import settle
 from .origin_switches import Paths, Switches
+from .origin_version_2 import Rewritten, is_version_2, rewrite
+from .origin_zones import Zones
 
 Document = Mapping[str, Any]
 
@@ -39,6 +45,7 @@ _BLOCKS = (
 _META = ("case_id", "name", "version", "managed_by", "description", "tags")
 _PLAN = ("name", "status", "description", "customer_name", "notes")
 _CASE_ID = re.compile(r"^[a-z0-9_]+$")
+_STATUSES = ("draft", "review", "approved", "exported")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,44 +81,63 @@ def is_origin(document: Document) -> bool:
     """Whether this is a document of the first DIET, of any version; broken ones count."""
     if "schema" in document:
         return False
-    if _version(document):
+    if is_version_2(document):
         return True
     marks = len(_ONLY_THERE & set(document))
     return marks + sum(isinstance(document.get(block), list) for block in ("switch_classes", "server_classes")) >= 2
 
 
-def convert(document: Document) -> Converted:
-    """The plan of a first-DIET document, in our language.
+def convert(document: Document, site: str = SITE) -> Converted:
+    """The plan of a first-DIET document, in our language, its keys in the order of the schema.
+
+    Args:
+        site: slug of the site, which such documents do not say.
 
     Raises:
         PlanError: blocks, values or references are missing or wrong; all of them are in it.
     """
+    if not is_version_2(document):
+        return _convert(Rewritten(document), site)
     found = Diagnostics()
-    if _version(document):
-        found.error(
-            "unsupported-version", ("apiVersion",), f"documents of {_version(document)} are not supported.",
-            "Use one of version 1, which begins with `meta:`.",
-        )
+    rewritten = rewrite(document, found)
+    try:
+        converted = _convert(rewritten, site)
+    except PlanError as error:
+        raise PlanError([*found, *(rewritten.in_version_2(d) for d in error.diagnostics)]) from None
     found.stop_on_errors()
-    root = Row(document, (), found)
+    return Converted(
+        converted.document,
+        [*found, *map(rewritten.in_version_2, converted.diagnostics)],
+        {ours: rewritten.path(theirs) for ours, theirs in converted.paths.items()},
+    )
+
+
+def _convert(source: Rewritten, site: str) -> Converted:
+    found = Diagnostics()
+    root = Row(source.document, (), found)
     root.only(_BLOCKS)
     paths: Paths = {(): ()}
-    plan = _head(root, found, paths)
-    reference = Reference(root, found)
+    plan = _head(root, found, paths) | {"site": site}
+    reference = Reference(root, found, source.in_netbox)
     switches = Switches(root, reference, found, paths)
-    servers = Servers(root, reference, switches, found, paths)
+    zones = Zones(root, reference, switches, found, paths)
+    servers = Servers(root, reference, zones, found, paths)
+    for block, classes in (("switch_classes", switches.by_id), ("server_classes", servers.by_id)):
+        if root.values.get(block) == [] and not classes:
+            found.error("no-classes", (block,), "the list is empty: a plan of the first DIET has at least one.")
+    settle(switches, zones, servers, found)
     found.stop_on_errors()
-    _drop_groups_with_rails(switches, servers, found)
     plan |= {"fabrics": switches.fabrics, "switch_classes": switches.classes, "server_classes": servers.classes}
-    plan["catalog"] = _catalog(switches.uses, servers, found, paths)
-    _warn_once(reference, switches, servers, found)
-    return Converted(plan, list(found), paths)
-
-
-def _version(document: Document) -> str:
-    """`diet/v2` and later say what they are; version 1 does not."""
-    version = document.get("apiVersion")
-    return version if isinstance(version, str) and version.startswith("diet/") else ""
+    plan["catalog"] = catalog(reference, zones.used.values(), found, paths)
+    if site == SITE:
+        plan["catalog"]["sites"] = {SITE: {"name": SITE_NAME}}
+    if reference.misnamed:
+        pairs = ", ".join(f"{name} is {breakout}" for name, breakout in reference.misnamed.items())
+        found.warn(
+            "breakout-id", ("reference_data", "breakout_options"),
+            f"breakouts are named by what they are: {pairs}.",
+        )
+    return Converted(in_order(plan, PLAN), list(found), paths)
 
 
 def _head(root: Row, found: Diagnostics, paths: Paths) -> dict[str, Any]:
@@ -120,10 +146,27 @@ def _head(root: Row, found: Diagnostics, paths: Paths) -> dict[str, Any]:
     if case_id and not _CASE_ID.match(case_id):
         # Ids become plan ids, which own objects in NetBox: two spellings must not become one id.
         found.error("invalid-value", meta.at("case_id"), f"{case_id!r} is not a case id.", "It holds a-z, 0-9 and '_'.")
+    meta.number("version")
+    _check_label(meta, "managed_by", ("yaml",), found)
+    _check_label(plan, "status", _STATUSES, found)
     name = plan.text("name") or meta.text("name") or case_id
     paths[("id",)] = meta.at("case_id")
     paths[("name",)] = plan.at("name") if plan.text("name") else meta.at("name")
-    return {"schema": 1, "id": plan_id(case_id), "name": name, "site": SITE, "overlap": "warn"}
+    notes = {
+        "_meta": {key[1:]: value for key, value in meta.labels("description", "tags").items()},
+        "_plan": {
+            key[1:]: value for key, value in plan.labels("status", "customer_name", "description", "notes").items()
+        },
+    }
+    head = {"schema": 1, "id": plan_id(case_id), "name": name, "overlap": "warn"}
+    return head | {key: value for key, value in notes.items() if value}
+
+
+def _check_label(row: Row, key: str, valid: tuple[str, ...], found: Diagnostics) -> None:
+    """A value that decides nothing, so a wrong one is no error."""
+    given = row.text(key)
+    if given and given not in valid:
+        found.warn("odd-value", row.at(key), f"{given!r} is not one of {', '.join(valid)}; it decides nothing here.")
 
 
 def plan_id(case_id: str) -> str:
@@ -133,59 +176,3 @@ def plan_id(case_id: str) -> str:
     if len(text) <= MAX_ID:
         return text
     return f"{text[:MAX_ID - 9]}-{sha256(case_id.encode()).hexdigest()[:8]}"
-
-
-def _drop_groups_with_rails(switches: Switches, servers: Servers, found: Diagnostics) -> None:
-    """Rails spread by number, never by group; the first DIET took both and grouped nothing there."""
-    for key, path in servers.rails.items():
-        dropped = switches.classes[key].pop("redundancy", None)
-        if dropped:
-            found.warn(
-                "redundancy-dropped", path,
-                f"the class {key!r} takes rail-optimized links, so its {dropped['type']} groups are left out.",
-            )
-
-
-def _catalog(uses: list[Use], servers: Servers, found: Diagnostics, paths: Paths) -> dict[str, Any]:
-    makers: dict[str, Maker] = {}
-    device_types: dict[str, Any] = {}
-    by_slug: dict[str, list[Use]] = {}
-    for use in uses:
-        by_slug.setdefault(use.extension.hardware.slug, []).append(use)
-    for slug, same in by_slug.items():
-        entry = switch_type_entry(same, found)
-        if entry is not None:
-            device_types[slug] = entry
-    used = servers.hardware | {slug: same[0].extension.hardware for slug, same in by_slug.items()}
-    for slug, hardware in used.items():
-        if slug not in BUILTIN_DEVICE_TYPES and slug not in device_types:
-            device_types[slug] = device_type_entry(hardware)
-        if slug in device_types:
-            makers.setdefault(hardware.maker.slug, hardware.maker)
-            paths[("catalog", "device_types", slug)] = hardware.row.path
-    for slug, maker in makers.items():
-        paths[("catalog", "manufacturers", slug)] = maker.row.path
-    for slug, card in servers.cards.items():
-        paths[("catalog", "module_types", slug)] = card.row.path
-    return {
-        "manufacturers": {slug: {"name": maker.name} for slug, maker in makers.items()},
-        "device_types": device_types,
-        "module_types": {slug: {"ports": list(card.ports)} for slug, card in servers.cards.items()},
-        "sites": {SITE: {"name": SITE_NAME}},
-    }
-
-
-def _warn_once(reference: Reference, switches: Switches, servers: Servers, found: Diagnostics) -> None:
-    """What would be said of every row is said once per document."""
-    if reference.misnamed:
-        pairs = ", ".join(f"{name} is {breakout}" for name, breakout in reference.misnamed.items())
-        found.warn(
-            "breakout-id", ("reference_data", "breakout_options"),
-            f"breakouts are named by what they are: {pairs}.",
-        )
-    count = switches.optics + servers.optics
-    if count:
-        found.warn(
-            "optics-left-out", ("reference_data", "module_types"),
-            f"the optics of {count} zones and connections are left out: a plan cannot state them yet.",
-        )

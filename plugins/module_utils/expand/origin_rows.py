@@ -90,7 +90,7 @@ class Row:
             return []
         return list(value or ())
 
-    def rows(self, key: str, known: Iterable[str], required: bool = False) -> list[Row]:
+    def rows(self, key: str, known: Iterable[str] | None, required: bool = False) -> list[Row]:
         """The rows of a list of mappings; what is not a mapping is reported and left out."""
         if required and self.values.get(key) is None:
             self._missing(key)
@@ -101,21 +101,27 @@ class Row:
                 rows.append(Row(value, path, self._found))
             else:
                 self._found.error("wrong-type", path, f"{_show(value)} is not a mapping.")
-        _warn_unknown(rows, frozenset(known), self._found)
+        if known is not None:
+            _warn_unknown(rows, frozenset(known), self._found)
         return rows
 
-    def child(self, key: str, known: Iterable[str], required: bool = False) -> Row:
-        """A nested mapping, empty when not given."""
+    def child(self, key: str, known: Iterable[str] | None = None, required: bool = False) -> Row:
+        """A nested mapping, empty when not given. Without `known` it may have any keys."""
         value = self.values.get(key)
         if isinstance(value, Mapping):
             row = Row(value, self.at(key), self._found)
-            row.only(known)
+            if known is not None:
+                row.only(known)
             return row
         if value is not None:
             self._wrong(key, value, "a mapping")
         elif required:
             self._missing(key)
         return Row({}, self.at(key), self._found)
+
+    def labels(self, *keys: str) -> dict[str, Any]:
+        """What is written for people, under keys that a plan may have and nobody reads: `_notes`."""
+        return {f"_{key}": self.values[key] for key in keys if self.values.get(key) not in (None, "", [])}
 
     def only(self, known: Iterable[str]) -> None:
         """Warn of every other key."""
@@ -157,6 +163,15 @@ class Keys:
                 "Keys begin with a letter or digit, then letters, digits, '_', '.' and '-'.",
             )
         return key
+
+
+def warn_left_out(rows: Iterable[Row], reasons: Mapping[str, str], found: Diagnostics) -> None:
+    """One warning per key of a block that a plan has no place for; `reasons` says why, by key."""
+    for key, why in reasons.items():
+        where = [row for row in rows if row.values.get(key) not in (None, "", False, [])]
+        if where:
+            more = f" (here and in {len(where) - 1} more)" if len(where) > 1 else ""
+            found.warn("left-out", where[0].at(key), f"{key!r} is left out{more}: {why}.")
 
 
 def tidy_key(text: str) -> str:

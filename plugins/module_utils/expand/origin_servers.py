@@ -7,42 +7,50 @@ from __future__ import annotations
 from typing import Any
 
 from ..diagnostics import Diagnostics, Path, nearest
-from .origin_hardware import Card, Hardware, Reference
-from .origin_rows import Keys, Row
-from .origin_switches import Paths, Switches, ZonePlace, remember
+from .origin_hardware import Hardware, Module, Reference
+from .origin_rows import Keys, Row, warn_left_out
+from .origin_switches import Paths, remember
+from .origin_zones import ZonePlace, Zones
 
 _CLASS = (
     "server_class_id", "id", "quantity", "server_device_type", "description", "category", "gpus_per_server", "notes",
 )
 _NIC = ("server_class", "nic_id", "module_type", "description")
+# Keys of connections that earlier versions had, and what came in their place.
+_DEPRECATED = {
+    "target_switch_class": "`target_zone` says where a connection goes",
+    "nic_module_type": "the NIC says its module type",
+    "nic_slot": "`nic` and `port_index` say which ports",
+    "server_interface_template": "`nic` and `port_index` say which ports",
+    "cage_type": "the optic says it", "medium": "the optic says it", "connector": "the optic says it",
+    "standard": "the optic says it",
+}
 _CONNECTION = (
     "server_class", "connection_id", "nic", "port_index", "ports_per_connection", "target_zone", "speed",
     "connection_name", "hedgehog_conn_type", "distribution", "rail", "port_type", "transceiver_module_type", "notes",
-    # Keys that earlier versions had; they said nothing that a plan needs.
-    "target_switch_class", "nic_module_type", "nic_slot", "server_interface_template", "cage_type", "medium",
-    "connector", "standard",
+    *_DEPRECATED,
 )
 
-_CLASS_FIELDS = {"quantity": "quantity", "device_type": "server_device_type"}
+_CLASS_FIELDS = {"quantity": "quantity", "device_type": "server_device_type", "gpus": "gpus_per_server"}
 _NIC_FIELDS = {"module_type": "module_type"}
 _CONNECTION_FIELDS = {
     "nic": "nic", "zone": "target_zone", "ports": "ports_per_connection", "first_port": "port_index",
-    "distribution": "distribution", "rail": "rail", "speed": "speed",
+    "distribution": "distribution", "rail": "rail", "speed": "speed", "bond": "hedgehog_conn_type",
+    "optic": "transceiver_module_type",
 }
 
-_CONNECTION_TYPES = ("unbundled", "bundled", "mclag", "eslag", "fabric", "vpc_loopback", "external")
+_BONDS = ("bundled", "mclag", "eslag")
+_NO_BONDS = ("fabric", "vpc_loopback", "external")
 _PORT_TYPES = ("data", "ipmi", "pxe")
 _DISTRIBUTIONS = ("same-switch", "alternating", "rail-optimized")
 
 
 class Servers:
-    """Server classes in our language, the cards and device types they use, and the switch classes that carry rails."""
+    """Server classes in our language; `rails` are the switch classes that carry rails, `rows` those of connections."""
 
-    def __init__(
-        self, document: Row, reference: Reference, switches: Switches, found: Diagnostics, paths: Paths
-    ) -> None:
+    def __init__(self, document: Row, reference: Reference, zones: Zones, found: Diagnostics, paths: Paths) -> None:
         self._reference = reference
-        self._switches = switches
+        self._zones = zones
         self._found = found
         self._paths = paths
         self._keys = Keys("server class", found)
@@ -50,16 +58,16 @@ class Servers:
         self._nic_keys: dict[tuple[str, str], str] = {}
         self.classes: dict[str, dict[str, Any]] = {}
         self.by_id: dict[str, str] = {}
-        self.hardware: dict[str, Hardware] = {}
-        self.cards: dict[str, Card] = {}
         self.rails: dict[str, Path] = {}
-        self.optics = 0
+        self.rows: dict[tuple[str, str], Row] = {}
         for row in document.rows("server_classes", _CLASS, required=True):
             self._class(row)
         for row in document.rows("server_nics", _NIC):
             self._nic(row)
-        for row in document.rows("server_connections", _CONNECTION, required=True):
+        rows = document.rows("server_connections", _CONNECTION, required=True)
+        for row in rows:
             self._connection(row)
+        warn_left_out(rows, _DEPRECATED, found)
 
     def _class(self, row: Row) -> None:
         field = "server_class_id" if row.text("server_class_id") or not row.text("id") else "id"
@@ -71,9 +79,10 @@ class Servers:
         quantity = row.number("quantity", required=True)
         if not key or hardware is None:
             return
-        self.hardware.setdefault(hardware.slug, hardware)
+        gpus = row.number("gpus_per_server")
         self.classes[key] = {
-            "quantity": quantity, "device_type": hardware.slug, "nics": {}, "connections": {}
+            "quantity": quantity, "device_type": hardware.slug, "nics": {}, "connections": {},
+            **({"gpus": gpus} if gpus else {}), **row.labels("description", "category", "notes"),
         }
         remember(self._paths, ("server_classes", key), row, _CLASS_FIELDS)
 
@@ -93,7 +102,7 @@ class Servers:
 
     def _nic(self, row: Row) -> None:
         owner = self._owner(row)
-        card: Card | None = self._reference.find(self._reference.cards, row, "module_type", "module type")
+        card: Module | None = self._reference.find(self._reference.modules, row, "module_type", "module type")
         if owner is None:
             return
         key = self._claim(owner, row, "nic_id", "NIC")
@@ -105,8 +114,7 @@ class Servers:
             )
         class_key = self.by_id[owner]
         if key and class_key in self.classes and card is not None:
-            self.cards.setdefault(card.slug, card)
-            self.classes[class_key]["nics"][key] = {"module_type": card.slug}
+            self.classes[class_key]["nics"][key] = {"module_type": card.slug} | row.labels("description")
             remember(self._paths, ("server_classes", class_key, "nics", key), row, _NIC_FIELDS)
 
     def _connection(self, row: Row) -> None:
@@ -125,14 +133,13 @@ class Servers:
             entry["first_port"] = first
         entry |= self._distribution(row, place)
         entry |= self._speed(row, place)
-        # Both say nothing that a plan needs, but a misspelt value means that the document is not what it seems.
-        row.choice("hedgehog_conn_type", _CONNECTION_TYPES)
-        row.choice("port_type", _PORT_TYPES)
+        entry |= self._bond(row) | self._reference.optic(row)
+        self._check_port_type(row, place)
         class_key = self.by_id[owner]
         if key and class_key in self.classes:
-            self.classes[class_key]["connections"][key] = entry
+            self.classes[class_key]["connections"][key] = entry | row.labels("connection_name", "port_type", "notes")
+            self.rows[class_key, key] = row
             remember(self._paths, ("server_classes", class_key, "connections", key), row, _CONNECTION_FIELDS)
-            self.optics += self._reference.optic(row)
 
     def _nic_of(self, owner: str, row: Row) -> str:
         given = row.text("nic", required=True)
@@ -144,7 +151,7 @@ class Servers:
         return self._nic_keys.get((owner, given), "")
 
     def _zone(self, row: Row) -> ZonePlace | None:
-        place = self._switches.find_zone(row, "target_zone")
+        place = self._zones.find(row, "target_zone")
         if place is not None and place.type not in ("server", "oob"):
             self._found.error(
                 "zone-cannot-take-servers", row.at("target_zone"),
@@ -168,6 +175,26 @@ class Servers:
                 "rail-ignored", row.at("rail"), "it is ignored: the distribution is not rail-optimized."
             )
         return {"distribution": distribution} if distribution else {}
+
+    def _bond(self, row: Row) -> dict[str, Any]:
+        given = row.choice("hedgehog_conn_type", ("unbundled", *_BONDS, *_NO_BONDS))
+        if given in _NO_BONDS:
+            self._found.warn(
+                "left-out", row.at("hedgehog_conn_type"),
+                f"{given!r} is left out: it is no way in which a server bonds its links.",
+            )
+        return {"bond": given} if given in _BONDS else {}
+
+    def _check_port_type(self, row: Row, place: ZonePlace | None) -> None:
+        """Not a rule of ours, but whoever breaks it has the wrong zone."""
+        given = row.choice("port_type", _PORT_TYPES)
+        if place is None or not given or (given == "ipmi") == (place.type == "oob"):
+            return
+        self._found.error(
+            "port-type", row.at("port_type"),
+            f"ports of type ipmi go to oob zones, and no others do; this one is {given}, and"
+            f" {row.text('target_zone')!r} is of type {place.type}.",
+        )
 
     def _speed(self, row: Row, place: ZonePlace | None) -> dict[str, Any]:
         speed = row.number("speed")
