@@ -16,7 +16,7 @@ options:
   kind:
     description: Only cables of this kind.
     type: str
-    choices: [server, fabric, mesh, border, oob]
+    choices: [server, fabric, core, mesh, peer, session, border, oob]
 extends_documentation_fragment:
   - hedgehog.diet.topology_lookup
 seealso:
@@ -53,24 +53,36 @@ _raw:
     b_class: {description: Class of the device there., type: str}
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable
+from typing import Any
 
 from ansible_collections.hedgehog.diet.plugins.module_utils.expand.artifact import cable_row
-from ansible_collections.hedgehog.diet.plugins.module_utils.model.objects import Topology
-from ansible_collections.hedgehog.diet.plugins.plugin_utils.lookup import Row, TopologyLookup, Wanted, chosen
+from ansible_collections.hedgehog.diet.plugins.module_utils.model.objects import Cable, Device
+from ansible_collections.hedgehog.diet.plugins.plugin_utils.lookup import (
+    Expanded,
+    TopologyLookup,
+    Wanted,
+    chosen,
+    devices_by_key,
+)
 
-FILTERS = {
-    "fabric": ("fabric",),
-    "class": ("a_class", "b_class"),
-    "device": ("a_device", "b_device"),
-    "kind": ("kind",),
-}
 
+def rows(expanded: Expanded, wanted: Wanted) -> Iterable[dict[str, Any]]:
+    topology = expanded.topology
+    devices = devices_by_key(topology)
+    interfaces = {one.key: one for one in (*topology.interfaces, *topology.external_interfaces)}
 
-def rows(topology: Topology, wanted: Wanted) -> Iterator[Row]:
-    devices = {device.key: device for device in topology.devices}
-    interfaces = {interface.key: interface for interface in topology.interfaces}
-    return chosen((cable_row(cable, interfaces, devices) for cable in topology.cables), wanted, **FILTERS)
+    def ends(cable: Cable) -> tuple[Device, Device]:
+        return devices[interfaces[cable.a].device], devices[interfaces[cable.b].device]
+
+    found = chosen(
+        topology.cables, wanted,
+        fabric=lambda one, fabric: one.fabric == fabric,
+        kind=lambda one, kind: one.kind == kind,
+        device=lambda one, name: any(device.name == name for device in ends(one)),
+        **{"class": lambda one, class_key: any(device.class_key == class_key for device in ends(one))},
+    )
+    return (cable_row(one, interfaces, devices) for one in found)
 
 
 class LookupModule(TopologyLookup):

@@ -49,17 +49,22 @@ _raw:
     boot_mac: {description: "MAC address for provisioning, switches only.", type: str}
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable
+from typing import Any
 
 from ansible_collections.hedgehog.diet.plugins.module_utils.expand.artifact import device_row
-from ansible_collections.hedgehog.diet.plugins.module_utils.model.objects import Topology
-from ansible_collections.hedgehog.diet.plugins.plugin_utils.lookup import Row, TopologyLookup, Wanted, chosen
-
-FILTERS = {"fabric": ("fabric",), "class": ("class",), "device": ("name",), "role": ("role",)}
+from ansible_collections.hedgehog.diet.plugins.plugin_utils.lookup import Expanded, TopologyLookup, Wanted, chosen
 
 
-def rows(topology: Topology, wanted: Wanted) -> Iterator[Row]:
-    return chosen(map(device_row, topology.devices), wanted, **FILTERS)
+def rows(expanded: Expanded, wanted: Wanted) -> Iterable[dict[str, Any]]:
+    found = chosen(
+        expanded.topology.devices, wanted,
+        fabric=lambda one, fabric: one.fabric == fabric,
+        role=lambda one, role: (one.role or "server") == role,
+        device=lambda one, name: one.name == name,
+        **{"class": lambda one, class_key: one.class_key == class_key},
+    )
+    return map(device_row, found)
 
 
 class LookupModule(TopologyLookup):

@@ -6,16 +6,22 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: interfaces
-short_description: Cabled interfaces that a plan of a GPU-cluster network expands to
+short_description: Interfaces that a plan of a GPU-cluster network expands to
 version_added: 0.1.0
 author:
   - Hedgehog (@githedgehog)
 description:
-  - Expands a plan and returns its cabled interfaces at both ends, in natural order of their keys.
+  - Expands a plan and returns its interfaces at both ends of its cables, in natural order of their keys.
 options:
   zone:
     description: Only interfaces of this port zone.
     type: str
+  spare:
+    description:
+      - Whether interfaces without a cable are returned too.
+      - There are some where a class says C(ports=all).
+    type: bool
+    default: false
 extends_documentation_fragment:
   - hedgehog.diet.topology_lookup
 seealso:
@@ -23,6 +29,12 @@ seealso:
 """
 
 EXAMPLES = r"""
+- name: Free ports of one leaf, whose class says `ports: all`
+  ansible.builtin.debug:
+    msg: "{{ rows | selectattr('spare') | map(attribute='name') }}"
+  vars:
+    rows: "{{ query('hedgehog.diet.interfaces', 'gpu-pod.yml', device='be-leaf-01', spare=true) }}"
+
 - name: Ports of one leaf
   ansible.builtin.debug:
     msg: "{{ query('hedgehog.diet.interfaces', 'plans/gpu-128.yml', device='be-rail-leaf-01') }}"
@@ -47,18 +59,29 @@ _raw:
     lane: {description: "Its lane, counted from 1, none where the port is not broken out.", type: int}
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable
+from typing import Any
 
 from ansible_collections.hedgehog.diet.plugins.module_utils.expand.artifact import interface_row
-from ansible_collections.hedgehog.diet.plugins.module_utils.model.objects import Topology
-from ansible_collections.hedgehog.diet.plugins.plugin_utils.lookup import Row, TopologyLookup, Wanted, chosen
+from ansible_collections.hedgehog.diet.plugins.plugin_utils.lookup import (
+    Expanded,
+    TopologyLookup,
+    Wanted,
+    chosen,
+    devices_by_key,
+)
 
-FILTERS = {"fabric": ("fabric",), "class": ("class",), "device": ("device",), "zone": ("zone",)}
 
-
-def rows(topology: Topology, wanted: Wanted) -> Iterator[Row]:
-    devices = {device.key: device for device in topology.devices}
-    return chosen((interface_row(i, devices[i.device]) for i in topology.interfaces), wanted, **FILTERS)
+def rows(expanded: Expanded, wanted: Wanted) -> Iterable[dict[str, Any]]:
+    devices = devices_by_key(expanded.topology)
+    found = chosen(
+        (one for one in expanded.topology.interfaces if wanted["spare"] or not one.spare), wanted,
+        fabric=lambda one, fabric: devices[one.device].fabric == fabric,
+        zone=lambda one, zone: one.zone == zone,
+        device=lambda one, name: devices[one.device].name == name,
+        **{"class": lambda one, class_key: devices[one.device].class_key == class_key},
+    )
+    return (interface_row(one, devices[one.device]) for one in found)
 
 
 class LookupModule(TopologyLookup):
