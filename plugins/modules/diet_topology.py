@@ -18,8 +18,8 @@ description:
     error before the first write.
   - A plan that grows moves nothing. The ports of every link are remembered with its cable and in a ledger file.
   - Use C(--check --diff) to see what would change. What was shown is what is done.
-  - Manufacturers, device types, device roles, the site, custom fields and the tag that the plan needs are made where
-    they are missing, and never changed or deleted.
+  - Manufacturers, device types, device roles, the site, custom fields, tags, and the tenants, locations, racks and
+    platforms that the plan's catalog describes are made where they are missing, and never changed or deleted.
 attributes:
   check_mode:
     support: full
@@ -58,8 +58,9 @@ options:
   state:
     description:
       - V(present) makes everything the plan describes.
-      - V(prepared) makes only what it refers to, that is custom fields, tag, device types, roles and site. Needs wider
-        rights than the rest, so it can be run once by someone who has them.
+      - V(prepared) makes only what it refers to, that is custom fields, tags, device types, roles, site, and those
+        tenants, locations, racks and platforms that the catalog describes. Needs wider rights than the rest, so it can
+        be run once by someone who has them.
       - V(absent) removes everything the plan owns, cables first, and leaves shared objects.
     type: str
     choices: [present, prepared, absent]
@@ -76,6 +77,12 @@ options:
       - Cables that someone moved by hand are moved back, and do not count.
     type: int
     default: 0
+  rebalance:
+    description:
+      - Whether cables may be moved where a plan expanded from scratch would need fewer switches.
+      - The moves count against O(max_moves). Without it, what is placed stays, and a warning says what could be saved.
+    type: bool
+    default: false
   diff_lines:
     description: About how many lines a diff has at most. Above it, whole classes are folded to a line each.
     type: int

@@ -7,6 +7,7 @@ from __future__ import annotations
 from ansible_collections.hedgehog.diet.plugins.module_utils.diagnostics import PlanError
 from ansible_collections.hedgehog.diet.plugins.module_utils.events import Event, Sink, silent
 from ansible_collections.hedgehog.diet.plugins.module_utils.model.ledger import Ledger
+from ansible_collections.hedgehog.diet.plugins.module_utils.model.renames import Renames
 from ansible_collections.hedgehog.diet.plugins.module_utils.netbox.client import Client
 from ansible_collections.hedgehog.diet.plugins.module_utils.netbox.transport import ReadOnly, Transport
 from ansible_collections.hedgehog.diet.plugins.module_utils.netbox.writer import RestWriter
@@ -20,27 +21,29 @@ URL = "http://netbox.example"
 
 
 def see(
-    plan: Document, netbox: Transport, prune: bool = False, max_moves: int = 0, ledger: Ledger | None = None
+    plan: Document, netbox: Transport, prune: bool = False, max_moves: int = 0, ledger: Ledger | None = None,
+    rebalance: bool = False,
 ) -> Preview:
     """A preview, over a transport that lets no write through."""
     client = Client(ReadOnly(netbox))
-    return preview(loaded(plan), client, URL, ledger or Ledger(), Options(prune, max_moves), silent)
+    return preview(loaded(plan), client, URL, ledger or Ledger(), Options(prune, max_moves, rebalance), silent)
 
 
 def bring(
-    plan: Document, netbox: Transport, prune: bool = False, max_moves: int = 0, sink: Sink = silent
+    plan: Document, netbox: Transport, prune: bool = False, max_moves: int = 0, sink: Sink = silent,
+    rebalance: bool = False,
 ) -> Preview:
     """A run that writes."""
     client = Client(netbox)
-    done = preview(loaded(plan), client, URL, Ledger(), Options(prune, max_moves), sink)
+    done = preview(loaded(plan), client, URL, Ledger(), Options(prune, max_moves, rebalance), sink)
     writer = RestWriter(client, done.refs)
     apply(done.changes, plan["id"], plan["site"], writer, client, done.refs, {"digest": done.digest}, sink)
     return done
 
 
-def tear_down(plan_id: str, netbox: Transport) -> Teardown:
+def tear_down(plan_id: str, netbox: Transport, former_ids: tuple[str, ...] = ()) -> Teardown:
     client = Client(netbox)
-    done = teardown(plan_id, client, URL, silent)
+    done = teardown(plan_id, Renames(plan_ids=former_ids), client, URL, silent)
     apply(done.changes, plan_id, "", RestWriter(client, done.refs), client, done.refs, {}, silent)
     return done
 

@@ -30,7 +30,8 @@ from .changeset import (
     ChangeSet,
     digest,
 )
-from .normalize import same, wanted_values
+from .marks import former, present_tags
+from .normalize import TOGETHER, lasting, same, wanted_values
 
 Templates = Mapping[str, frozenset[str]]
 
@@ -39,20 +40,23 @@ def compare(
     topology: Topology, owned: Owned, shared: Iterable[SharedRow], templates: Templates, prune: bool
 ) -> ChangeSet:
     """Everything that makes NetBox what the topology says, and what is left over."""
-    names = _Names(topology, owned)
+    names, plan_id = _Names(topology, owned), topology.plan_id
     changes = [change for row in shared for change in _shared(row)]
     for device in topology.devices:
-        changes += _object(device, owned.devices.get(device.key), names)
+        changes += _object(device, owned.devices.get(device.key), names, plan_id)
     types = {device.key: device.device_type for device in topology.devices}
     for interface in topology.interfaces:
-        changes += _interface(interface, owned, names, templates.get(types[interface.device], frozenset()))
+        made = templates.get(types[interface.device], frozenset())
+        changes += _interface(interface, owned, names, made, plan_id)
     adopted = {f"#{c.id}": c.key for c in changes if c.kind == INTERFACE and c.key not in owned.interfaces}
     for cable in topology.cables:
-        changes += _object(cable, _on_adopted(owned.cables.get(cable.key), adopted), names)
+        changes += _object(cable, _on_adopted(owned.cables.get(cable.key), adopted), names, plan_id)
     leftovers = _leftovers(topology, owned)
     if prune:
         changes += removals(owned, leftovers)
         leftovers = {}
+    else:
+        changes += _renamed_leftovers(owned, leftovers, names, plan_id)
     return change_set(changes, leftovers)
 
 
@@ -65,9 +69,8 @@ def removals(owned: Owned, keys: Mapping[str, tuple[str, ...]]) -> list[Change]:
         for key in keys.get(kind, ()):
             row = owned.of(kind)[key]
             via = WITH_DEVICE if kind == INTERFACE and row.values["device"] in gone else ""
-            changes.append(
-                Change(kind, DELETE, key, names.label(kind, key, row.values), dict(row.values), {}, row.id, PLAN, via)
-            )
+            before = lasting(kind, row.values)
+            changes.append(Change(kind, DELETE, key, names.label(kind, key, row.values), before, {}, row.id, PLAN, via))
     return changes
 
 
@@ -85,20 +88,54 @@ def _shared(row: SharedRow) -> list[Change]:
     return []
 
 
-def _object(wanted: Wanted, row: Row | None, names: _Names) -> list[Change]:
+def _object(wanted: Wanted, row: Row | None, names: _Names, plan_id: str) -> list[Change]:
     values = wanted_values(wanted)
     label = names.label(wanted.KIND, wanted.key, values)
     if row is None:
         return [Change(wanted.KIND, CREATE, wanted.key, label, {}, values, None, PLAN)]
     changed = [name for name in values if not same(name, row.values.get(name), values[name])]
-    if not changed:
+    # Ends that differ from an unchanged ledger entry were moved by hand: the entry says where we placed it. That a
+    # rename rewrites its text does not change it.
+    reason = UNKNOWN if "ends" not in changed else PLAN if "ports" in changed else DRIFT
+    sent = {*changed, *(other for name in changed for other in TOGETHER.get(name, ()))}
+    before, after = _marks(wanted.KIND, wanted.key, row.values, plan_id)
+    for name in (name for name in values if name in sent):
+        before.setdefault(name, row.values.get(name))
+        after[name] = values[name]
+    if "tags" in changed:
+        after["tags"] = present_tags(row.values.get("tags"), before.get("plan_id"), plan_id, values["tags"])
+    if not after:
         return []
-    before, after = {n: row.values.get(n) for n in changed}, {n: values[n] for n in changed}
-    if "ends" not in changed:
-        return [Change(wanted.KIND, UPDATE, wanted.key, label, before, after, row.id, UNKNOWN)]
-    # The ledger entry on the cable says where we placed it: ends that differ from an unchanged one were moved by hand.
-    reason = PLAN if "ports" in changed else DRIFT
-    return [Change(wanted.KIND, MOVE, wanted.key, label, before, after, row.id, reason)]
+    action = MOVE if "ends" in changed else UPDATE
+    return [Change(wanted.KIND, action, wanted.key, label, before, after, row.id, reason)]
+
+
+def _marks(
+    kind: str, key: str, values: Mapping[str, Value], plan_id: str
+) -> tuple[dict[str, Value], dict[str, Value]]:
+    """The former marks of an object, and what they become; the plan's own tag goes with its id."""
+    before = former(values)
+    present: Mapping[str, Value] = {"plan_id": plan_id, "key": key, "ports": values.get("ports")}
+    after = {name: present[name] for name in before}
+    if kind == DEVICE and "plan_id" in before:
+        before["tags"] = values.get("tags")
+        after["tags"] = present_tags(values.get("tags"), before["plan_id"], plan_id)
+    return before, after
+
+
+def _renamed_leftovers(
+    owned: Owned, leftovers: Mapping[str, tuple[str, ...]], names: _Names, plan_id: str
+) -> list[Change]:
+    """What is kept though the plan no longer wants it follows a rename, or a later plan would not know it."""
+    changes = []
+    for kind, keys in leftovers.items():
+        for key in keys:
+            row = owned.of(kind)[key]
+            before, after = _marks(kind, key, row.values, plan_id)
+            if after:
+                label = names.label(kind, key, row.values)
+                changes.append(Change(kind, UPDATE, key, label, before, after, row.id, UNKNOWN))
+    return changes
 
 
 def _on_adopted(row: Row | None, adopted: Mapping[str, str]) -> Row | None:
@@ -109,10 +146,12 @@ def _on_adopted(row: Row | None, adopted: Mapping[str, str]) -> Row | None:
     return replace(row, values={**row.values, "ends": tuple(adopted.get(end, end) for end in ends)})
 
 
-def _interface(wanted: Interface, owned: Owned, names: _Names, templates: frozenset[str]) -> list[Change]:
+def _interface(
+    wanted: Interface, owned: Owned, names: _Names, templates: frozenset[str], plan_id: str
+) -> list[Change]:
     row = owned.interfaces.get(wanted.key)
     if row is not None:
-        return _object(wanted, row, names)
+        return _object(wanted, row, names, plan_id)
     values = wanted_values(wanted)
     label = names.label(INTERFACE, wanted.key, values)
     unmarked = owned.nameless.get((wanted.device, wanted.name))
@@ -143,8 +182,8 @@ class _Names:
         self._devices = {key: row.name for key, row in owned.devices.items()}
         self._interfaces = {key: row.name for key, row in owned.interfaces.items()}
         if topology is not None:
-            self._devices |= {device.key: device.name for device in topology.devices}
-            self._interfaces |= {interface.key: interface.name for interface in topology.interfaces}
+            self._devices |= {d.key: d.name for d in (*topology.devices, *topology.external_devices)}
+            self._interfaces |= {i.key: i.name for i in (*topology.interfaces, *topology.external_interfaces)}
 
     def label(self, kind: str, key: str, values: Mapping[str, Value]) -> str:
         if kind == DEVICE:
@@ -156,4 +195,4 @@ class _Names:
 
     def end(self, interface: str) -> str:
         device, port = split_interface_key(interface)
-        return f"{self._devices.get(device, device)} {self._interfaces.get(interface, port)}"
+        return f"{self._devices.get(device, device)} {self._interfaces.get(interface, port)}".strip()

@@ -7,28 +7,36 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from ..diagnostics import Diagnostics
-from ..model.keys import split_device_key
-from ..model.state import CABLE, DEVICE, INTERFACE, Owned, Surroundings
+from ..model.keys import split_device_key, split_interface_key
+from ..model.state import CABLE, DEVICE, INTERFACE, Owned, Value
 from .changeset import CREATE, DELETE, DRIFT, MOVE, UPDATE, WITH_DEVICE, Change, ChangeSet
+from .external import Port
 
 SHOWN = 20
 
+Names = Mapping[tuple[str, str], tuple[int, str]]  # tenant's slug and name in lower case: device id, its plan id
+
 
 def guard(
-    changes: ChangeSet, owned: Owned, around: Surroundings, max_moves: int, found: Diagnostics
+    changes: ChangeSet, owned: Owned, names: Names, ports: Mapping[str, Port], max_moves: int, found: Diagnostics
 ) -> None:
-    """Collect conflicts of a change set with what is not ours, and moves above the limit."""
+    """Collect conflicts of a change set with what is not ours, and moves above the limit.
+
+    Args:
+        names: who has which name on the site; NetBox gives one once per site and tenant.
+        ports: the interfaces of external devices that links end on, by key.
+    """
     guard_strays(owned, found)
-    _names(changes, owned, around, found)
-    _occupied_ports(changes, owned, found)
+    _names(changes, owned, names, found)
+    _occupied_ports(changes, owned, ports, found)
     _stripped_by_interfaces(changes, owned, found)
     _interface_names(changes, owned, found)
     _moves(changes, max_moves, found)
 
 
-def guard_removals(owned: Owned, around: Surroundings, found: Diagnostics) -> None:
-    """Collect what stands in the way of deleting devices: cables of others on their ports."""
-    for cable_id, text in sorted(around.foreign_cables.items()):
+def guard_removals(foreign_cables: Mapping[int, str], found: Diagnostics) -> None:
+    """Collect what stands in the way of deleting devices: cables of others on their ports, with what names them."""
+    for cable_id, text in sorted(foreign_cables.items()):
         found.error(
             "foreign-cable", (), f"cable {cable_id} ({text}) is not ours, and is on a device that would be deleted.",
             "NetBox would silently strip it. Move or delete it first.",
@@ -43,15 +51,21 @@ def guard_strays(owned: Owned, found: Diagnostics) -> None:
         )
 
 
-def _names(changes: ChangeSet, owned: Owned, around: Surroundings, found: Diagnostics) -> None:
+def _names(changes: ChangeSet, owned: Owned, names: Names, found: Diagnostics) -> None:
     own_ids = {row.id: key for key, row in owned.devices.items()}
-    renamed = {c.id for c in changes.changes if c.kind == DEVICE and (c.action == DELETE or "name" in c.after)}
+    leaving = [c for c in changes.changes if c.kind == DEVICE and (c.action == DELETE or _renames(c))]
+    renamed = {c.id for c in leaving}
     for change in changes.of(DEVICE, CREATE) + changes.of(DEVICE, UPDATE):
-        name = change.after.get("name")
-        holder = around.names.get(str(name).lower()) if name else None
+        if not _renames(change):
+            continue
+        row = owned.devices.get(change.key)
+        has: Mapping[str, Value] = row.values if row is not None else {}
+        name, tenant = ({**has, **change.after}.get(field) for field in ("name", "tenant"))
+        holder = names.get((str(tenant or ""), str(name).lower()))
         if holder is None or holder[0] == change.id or holder[0] in renamed:
             continue
-        path = ("server_classes" if not change.after.get("role") else "switch_classes", split_device_key(change.key)[0])
+        section = "switch_classes" if {**has, **change.after}.get("role") else "server_classes"
+        path = (section, split_device_key(change.key)[0])
         if holder[0] in own_ids:
             found.error(
                 "leftover-in-the-way", path,
@@ -67,6 +81,10 @@ def _names(changes: ChangeSet, owned: Owned, around: Surroundings, found: Diagno
             )
 
 
+def _renames(change: Change) -> bool:
+    return "name" in change.after or "tenant" in change.after
+
+
 def _stripped_by_interfaces(changes: ChangeSet, owned: Owned, found: Diagnostics) -> None:
     """A foreign cable on an interface of ours that goes while its device stays."""
     ours = {row.id for row in owned.cables.values()}
@@ -79,14 +97,17 @@ def _stripped_by_interfaces(changes: ChangeSet, owned: Owned, found: Diagnostics
             )
 
 
-def _occupied_ports(changes: ChangeSet, owned: Owned, found: Diagnostics) -> None:
+def _occupied_ports(
+    changes: ChangeSet, owned: Owned, ports: Mapping[str, Port], found: Diagnostics
+) -> None:
     """A wanted port may hold its own cable, or one of ours that this run takes away from it."""
     leaving = {c.id for c in changes.changes if c.kind == CABLE and c.action in (DELETE, MOVE)}
     own_cables = {row.id: key for key, row in owned.cables.items()}
-    interface_ids = _interface_ids(owned, changes)
+    interface_ids = {**_interface_ids(owned, changes), **{key: port.id for key, port in ports.items()}}
+    cable_on = owned.cable_on | {port.id: port.cable for port in ports.values() if port.cable is not None}
     for change in changes.of(CABLE, CREATE) + changes.of(CABLE, MOVE):
         for end in change.after["ends"]:
-            cable = owned.cable_on.get(interface_ids.get(end, 0))
+            cable = cable_on.get(interface_ids.get(end, 0))
             if cable is None or cable == change.id or cable in leaving:
                 continue
             if cable in own_cables:
@@ -111,11 +132,12 @@ def _interface_ids(owned: Owned, changes: ChangeSet) -> Mapping[str, int]:
 
 def _interface_names(changes: ChangeSet, owned: Owned, found: Diagnostics) -> None:
     """An interface of ours that would take a name which another interface of the device keeps."""
-    touched = {c.key for c in changes.changes if c.kind == INTERFACE}
+    leaving = {c.key for c in changes.changes if c.kind == INTERFACE and (c.action == DELETE or "name" in c.after)}
     holders = {(str(row.values["device"]), row.name): key for key, row in owned.interfaces.items()}
-    for change in changes.of(INTERFACE, CREATE):
-        other = holders.get((change.after["device"], change.after["name"]))
-        if other is not None and other not in touched:
+    for change in changes.of(INTERFACE, CREATE) + changes.of(INTERFACE, UPDATE):
+        device = split_interface_key(change.key)[0]
+        other = holders.get((device, str(change.after["name"]))) if "name" in change.after else None
+        if other is not None and other not in leaving:
             found.error(
                 "leftover-in-the-way", (),
                 f"the interface name of {change.key} ({change.label}) is held by {other}, which the plan no longer"

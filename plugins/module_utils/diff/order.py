@@ -40,6 +40,7 @@ def phases(changes: ChangeSet) -> list[Phase]:
         Phase("Deleting devices", DEVICE, REMOVE, _sent(changes.of(DEVICE, DELETE))),
         Phase("Detaching cables", CABLE, FREE, _in_the_way(moves)),
         Phase("Freeing names", DEVICE, FREE, _names_in_the_way(changes.of(DEVICE, UPDATE))),
+        Phase("Freeing rack units", DEVICE, FREE, _units_in_the_way(changes.of(DEVICE, UPDATE))),
         Phase("Updating devices", DEVICE, AMEND, tuple(changes.of(DEVICE, UPDATE))),
         Phase("Creating devices", DEVICE, ADD, tuple(changes.of(DEVICE, CREATE))),
         Phase("Freeing names", INTERFACE, FREE, _names_in_the_way(changes.of(INTERFACE, UPDATE))),
@@ -79,12 +80,22 @@ def _in_the_way(moves: list[Change]) -> tuple[Change, ...]:
 
 
 def _names_in_the_way(updates: list[Change]) -> tuple[Change, ...]:
-    """Objects whose present name another of them is to get; what such an exchange needs is said at `_in_the_way`."""
+    """Objects whose present name another of them is to get; what such an exchange needs is said at `_in_the_way`.
+
+    `after` is the name to let go with: a device can do without one, an interface gets one for the time being.
+    """
     wanted = {(_scope(c), str(c.after["name"]).lower()): c.key for c in updates if "name" in c.after}
     return tuple(
-        c for c in updates
+        replace(c, after={"name": None if c.kind == DEVICE else f"diet-{c.id}"}) for c in updates
         if "name" in c.after and wanted.get((_scope(c), str(c.before["name"]).lower()), c.key) != c.key
     )
+
+
+def _units_in_the_way(updates: list[Change]) -> tuple[Change, ...]:
+    """Devices that leave their rack units while others move too: nobody here knows how many each of them takes."""
+    moving = [c for c in updates if "position" in c.after]
+    leaving = [c for c in moving if c.before.get("position") is not None] if len(moving) > 1 else []
+    return tuple(replace(c, after={"position": None}) for c in leaving)
 
 
 def _scope(change: Change) -> str:

@@ -25,9 +25,11 @@ _QUIET = {
     CABLE: ("ends", "ports"),
     "device_type": ("slug", "is_full_depth"),
     "device_role": ("slug", "color"),
+    "location": ("name", "slug"),
     "custom_field": ("name", "label", "group_name", "filter_logic", "ui_editable", "required"),
     "tag": ("name", "slug", "color"),
 }
+_WORD = {"class_key": "class", "device_type": "type", "object_types": "on", "plan_id": "plan"}
 _OWNED_FIRST = (DEVICE, INTERFACE, CABLE)
 
 _WORDS = {CREATE: "to create", UPDATE: "to update", MOVE: "to move", DELETE: "to delete"}
@@ -66,7 +68,7 @@ def line(change: Change) -> str:
         pairs = [
             f"{_word(name)} {_show(name, change.before.get(name))} -> {_show(name, change.after[name])}"
             for name in change.after
-            if name != "ports" or "ends" not in change.after
+            if (name != "ports" or "ends" not in change.after) and change.before.get(name) != change.after[name]
         ]
         text += f": {', '.join(pairs) or 'marked as ours'}"
     if change.reason and change.action in (UPDATE, MOVE):
@@ -95,7 +97,7 @@ def _fields(change: Change) -> str:
 
 
 def _word(name: str) -> str:
-    return {"class_key": "class", "device_type": "type", "object_types": "on"}.get(name, name.replace("_", " "))
+    return _WORD.get(name, name.replace("_", " "))
 
 
 def _show(name: str, value: Any) -> str:

@@ -31,6 +31,7 @@ TOPOLOGY: Mapping[str, Any] = {
     "state": {"type": "str", "choices": ["present", "prepared", "absent"], "default": "present"},
     "prune": {"type": "bool", "default": False},
     "max_moves": {"type": "int", "default": 0},
+    "rebalance": {"type": "bool", "default": False},
     "diff_lines": {"type": "int", "default": 500},
     "ledger_file": {"type": "path"},
     "report_dir": {"type": "path"},

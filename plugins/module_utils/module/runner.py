@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import platform
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -25,9 +25,10 @@ from ..expand.artifact import plan_digest, topology_digest
 from ..expand.load import Loaded, read_plan
 from ..expand.pipeline import ALGORITHM
 from ..expand.shape import MissingLibraryError
-from ..model.ledger import Ledger, LedgerError, dump
+from ..model.ledger import Ledger, LedgerError, Taken, dump
 from ..model.ledger import read as read_ledger
 from ..model.plan import Plan
+from ..model.renames import Renames
 from ..netbox.client import Client
 from ..netbox.errors import NetBoxError
 from ..netbox.transport import HttpTransport, ReadOnly, Statistics, library_missing
@@ -78,9 +79,9 @@ class _Run:
 
     def present(self) -> Result:
         plan = self._plan()
-        ledger = self._file_ledger(plan.id)
+        ledger = self._file_ledger(plan.id, plan.renames.plan_ids)
         client = self._client()
-        options = Options(self.params["prune"], self.params["max_moves"])
+        options = Options(self.params["prune"], self.params["max_moves"], self.params["rebalance"])
         done = preview(plan, client, self.params["netbox_url"], ledger, options, self.sink)
         warnings = list(done.warnings)
         prepared_only = self.params["state"] == "prepared"
@@ -103,13 +104,18 @@ class _Run:
             warnings += apply(done.changes, plan.id, site, writer, client, done.refs, record, self.sink)
             if not prepared_only:
                 held = {key: done.ledger[key] for key in done.changes.leftovers.get("cable", ()) if key in done.ledger}
-                self._write_ledger(plan.id, Ledger(held).under(topology_ledger(done.topology)), result)
+                left = Ledger(held, done.ledger.taken).under(topology_ledger(done.topology))
+                self._write_ledger(plan.id, left, result)
         return self._finish(result, warnings)
 
     def absent(self) -> Result:
-        plan_id = self.params["plan_id"] or self._plan().id
+        plan_id, renames = self.params["plan_id"], Renames()
+        if not plan_id:
+            plan = self._plan()
+            plan_id, renames = plan.id, plan.renames
+        taken = self._taken(plan_id, renames.plan_ids)
         client = self._client()
-        done = teardown(plan_id, client, self.params["netbox_url"], self.sink)
+        done = teardown(plan_id, renames, client, self.params["netbox_url"], self.sink)
         result = self._result(plan_id, done.changes, done.digest)
         result["stays"] = done.stays
         warnings: list[Diagnostic] = []
@@ -119,7 +125,7 @@ class _Run:
             writer = RestWriter(client, done.refs)
             warnings += apply(done.changes, plan_id, site, writer, client, done.refs, record, self.sink)
             if self.params["ledger_file"] and os.path.exists(self.params["ledger_file"]):
-                self._write_ledger(plan_id, Ledger(), result)
+                self._write_ledger(plan_id, Ledger(taken=taken), result)
         return self._finish(result, warnings)
 
     # -- collaborators -------------------------------------------------------------------------------------------
@@ -135,10 +141,17 @@ class _Run:
         self.statistics = transport.statistics
         return Client(ReadOnly(transport) if self.module.check_mode else transport)
 
-    def _file_ledger(self, plan_id: str) -> Ledger:
+    def _file_ledger(self, plan_id: str, former_ids: Collection[str]) -> Ledger:
         path = self.params["ledger_file"]
         text = read_text(path) if path else None
-        return read_ledger(text, path, plan_id) if text is not None else Ledger()
+        return read_ledger(text, path, plan_id, former_ids) if text is not None else Ledger()
+
+    def _taken(self, plan_id: str, former_ids: Collection[str]) -> Taken:
+        """The ports that others take on external switches, which they do when the plan is gone too."""
+        try:
+            return self._file_ledger(plan_id, former_ids).taken
+        except LedgerError:
+            return {}  # nothing that is placed depends on it any more
 
     def _who(self) -> dict[str, str]:
         who = {"user": os.environ.get("USER") or str(os.getuid()), "host": platform.node()}

@@ -12,12 +12,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 from ..diff.changeset import BY_TEMPLATE, Change, ChangeSet
+from ..diff.marks import plan_tag
 from ..diff.order import ADD, AMEND, FREE, REMOVE, SETUP, Phase, phases
 from ..events import Event, Sink
 from ..model.state import CABLE, DEVICE, INTERFACE
 from .client import Client
 from .errors import AccessError, RefusedError
-from .resources import KEY_MARK, PLAN_MARK, RESOURCES, SHARED_RESOURCES, References, Resource, plan_tag
+from .fields import References, Resource, tag_slugs
+from .resources import KEY_MARK, PLAN_MARK, RESOURCES, SHARED_RESOURCES
 
 
 class Writer(Protocol):
@@ -62,8 +64,9 @@ class RestWriter:
         rows = []
         for change in new:
             row = dict(change.after)
-            for name, target in SHARED_RESOURCES[kind].references:
-                row[name] = self._refs.id(target, row[name])
+            for name in SHARED_RESOURCES[kind].references:
+                if name in row:
+                    row[name] = self._refs.id(name, row[name])
             rows.append(row)
         try:
             return self._client.create(endpoint, rows)
@@ -108,7 +111,7 @@ class RestWriter:
             yield len(batch)
 
     def _free(self, phase: Phase, _plan_id: str) -> Iterator[int]:
-        """Take cables off the ports, and names off the objects, that others are waiting for."""
+        """Take cables off the ports, and names and rack units off the objects, that others are waiting for."""
         resource = RESOURCES[phase.kind]
         for batch in _batches(phase.changes, resource.batch):
             with _Naming(batch):
@@ -123,7 +126,7 @@ class RestWriter:
         given = {name: value for name, value in row.get("custom_fields", {}).items() if value is not None}
         row["custom_fields"] = {**marks, **given}
         if resource.kind == DEVICE:
-            row["tags"] = [{"slug": plan_tag(plan_id)}]
+            row["tags"] = [*tag_slugs([plan_tag(plan_id)]), *row.get("tags", ())]
         return row
 
     def _made_by_templates(self, phase: Phase) -> dict[str, int]:
@@ -167,10 +170,10 @@ class _Naming:
 
 
 def _freed(change: Change) -> dict[str, Any]:
-    """What makes an object let go: a cable can do without an end, a device without a name."""
+    """What makes an object let go: a cable can do without an end, a device without a name or a rack unit."""
     if change.kind == CABLE:
         return {f"{side}_terminations": [] for side in change.after["sides"]}
-    return {"name": None if change.kind == DEVICE else f"diet-{change.id}"}
+    return dict(change.after)
 
 
 def _batches(changes: Sequence[Change], size: int) -> Iterator[Sequence[Change]]:

@@ -11,11 +11,12 @@ from typing import Any
 
 from ..diagnostics import Diagnostic, Diagnostics
 from ..diff.changeset import ChangeSet
+from ..diff.marks import plan_tag
 from ..diff.render import summary
 from ..events import Event, Sink
 from ..netbox.client import Client
 from ..netbox.errors import AccessError, RefusedError
-from ..netbox.resources import References, plan_tag
+from ..netbox.fields import References, tag_slugs
 from ..netbox.writer import Writer
 
 RECORD_FORMAT = 1
@@ -57,7 +58,7 @@ def _leave_record(
         "assigned_object_id": site_id,
         "kind": "info",
         "comments": text,
-        "tags": [{"slug": plan_tag(plan_id)}],
+        "tags": tag_slugs([plan_tag(plan_id)]),
     }
     try:
         client.create("extras/journal-entries", [entry])

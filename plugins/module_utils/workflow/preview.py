@@ -7,8 +7,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..diagnostics import Diagnostic, Diagnostics
-from ..diff.changeset import CREATE, DELETE, ChangeSet, digest
+from ..diff.changeset import DELETE, ChangeSet, digest
 from ..diff.compare import change_set, compare
+from ..diff.external import check_external
 from ..diff.guard import guard, guard_removals
 from ..events import Event, Sink
 from ..expand.artifact import plan_digest
@@ -16,19 +17,14 @@ from ..expand.pipeline import expand
 from ..model.ledger import Ledger
 from ..model.objects import Topology
 from ..model.plan import Plan
-from ..model.state import DEVICE, Owned, SharedRow, Surroundings
+from ..model.state import DEVICE, INTERFACE, OWNED_KINDS, Owned
 from ..netbox.client import Client
-from ..netbox.reader import (
-    ledger_of,
-    prove_view_rights,
-    read_foreign_cables,
-    read_names,
-    read_owned,
-    read_shared,
-    read_templates,
-    shared_wanted,
-)
-from ..netbox.resources import References
+from ..netbox.external import read_external, taken
+from ..netbox.fields import References
+from ..netbox.reader import ledger_of, prove_view_rights, read_owned
+from ..netbox.shared import read_shared, shared_wanted
+from ..netbox.surroundings import read_foreign_cables, read_names, read_templates
+from .references import check_references
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +33,7 @@ class Options:
 
     prune: bool = False
     max_moves: int = 0
+    rebalance: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,34 +62,39 @@ def preview(plan: Plan, client: Client, url: str, file_ledger: Ledger, options: 
     """
     sink(Event("Reading NetBox"))
     prove_view_rights(client)
-    refs = References()
-    owned = read_owned(client, plan.id, refs)
-    ledger = file_ledger.uncabled().under(ledger_of(owned))
+    refs, found = References(), Diagnostics()
+    # Before our cables, which may end there.
+    external = read_external(client, plan, refs)
+    owned = read_owned(client, plan.id, plan.renames, refs, found)
+    known = plan.renames.ledger(file_ledger.uncabled())
+    ledger = Ledger(known.under(ledger_of(owned)), taken(plan, external, owned))
 
     sink(Event("Expanding the plan"))
-    topology, warnings = expand(plan, ledger, options.prune)
-    found = Diagnostics(warnings)
-    _disagreements(file_ledger, ledger, topology, found)
+    topology, warnings = expand(plan, ledger, options.prune, options.rebalance)
+    found.extend(warnings)
+    _disagreements(known, ledger, topology, found)
 
     sink(Event("Comparing"))
-    shared = read_shared(client, shared_wanted(topology), refs)
-    _unknown_types(plan, shared, found)
+    shared = read_shared(client, shared_wanted(topology), refs, topology.site.slug)
+    check_references(plan, topology, shared, found)
+    check_external(topology, external, (plan.id, *plan.renames.plan_ids), found)
     found.stop_on_errors()
-    around = Surroundings()
+    ports = external.wanted(topology)
+    for key, port in ports.items():
+        refs.add(INTERFACE, key, port.id)
     new_types = {d.device_type for d in topology.devices if d.key not in owned.devices}
-    read_templates(
-        client, {r.key: r.id for r in shared if r.kind == "device_type" and r.id and r.key in new_types}, around
+    templates = read_templates(
+        client, {r.key: r.id for r in shared if r.kind == "device_type" and r.id and r.key in new_types}
     )
-    changes = compare(topology, owned, shared, around.templates, options.prune)
-    if any(c.kind == DEVICE and (c.action == CREATE or "name" in c.after) for c in changes.changes) and any(
-        row.kind == "site" and row.id for row in shared
-    ):
-        read_names(client, topology.site.slug, around)
-    guard(changes, owned, around, options.max_moves, found)
+    changes = compare(topology, owned, shared, templates, options.prune)
+    named = any(c.kind == DEVICE and ("name" in c.after or "tenant" in c.after) for c in changes.changes)
+    names = read_names(client, topology.site.slug) if named and refs.knows("site", topology.site.slug) else {}
+    guard(changes, owned, names, ports, options.max_moves, found)
     _stripped_cables(client, changes, owned, found)
     found.stop_on_errors()
+    asked = [options.prune, options.rebalance]
     return Preview(
-        topology, changes, digest(changes.digest, plan_digest(plan), url, [options.prune]), ledger, owned, refs,
+        topology, changes, digest(changes.digest, plan_digest(plan), url, asked), ledger, owned, refs,
         tuple(found.warnings),
     )
 
@@ -100,21 +102,9 @@ def preview(plan: Plan, client: Client, url: str, file_ledger: Ledger, options: 
 def setup_only(done: Preview) -> Preview:
     """The part of a preview that makes what the plan refers to: fields, tag, catalog, site."""
     shared = change_set(
-        (c for c in done.changes.changes if c.kind not in ("device", "interface", "cable")), {}
+        (c for c in done.changes.changes if c.kind not in OWNED_KINDS), {}
     )
     return Preview(done.topology, shared, shared.digest, done.ledger, done.owned, done.refs, done.warnings)
-
-
-def _unknown_types(plan: Plan, shared: list[SharedRow], found: Diagnostics) -> None:
-    unknown = {row.key for row in shared if row.kind == "device_type" and row.id is None and not row.payload}
-    for section, classes in (("switch_classes", plan.switch_classes), ("server_classes", plan.server_classes)):
-        for one in classes.values():
-            if one.device_type.slug in unknown:
-                found.error(
-                    "unknown-device-type", (section, one.key, "device_type"),
-                    f"NetBox has no device type {one.device_type.slug!r}, and neither has the catalog.",
-                    "Add it to `catalog.device_types`, or to NetBox.",
-                )
 
 
 def _disagreements(file_ledger: Ledger, ledger: Ledger, topology: Topology, found: Diagnostics) -> None:
@@ -136,6 +126,4 @@ def _stripped_cables(client: Client, changes: ChangeSet, owned: Owned, found: Di
     going = [c.id for c in changes.of(DEVICE, DELETE) if c.id is not None]
     if not going:
         return
-    around = Surroundings()
-    read_foreign_cables(client, going, owned, around)
-    guard_removals(owned, around, found)
+    guard_removals(read_foreign_cables(client, going, owned), found)

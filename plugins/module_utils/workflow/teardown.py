@@ -12,10 +12,13 @@ from ..diff.compare import change_set, removals
 from ..diff.guard import guard_removals, guard_strays
 from ..events import Event, Sink
 from ..model.keys import natural
-from ..model.state import OWNED_KINDS, Owned, SharedRow, Surroundings
+from ..model.renames import Renames
+from ..model.state import OWNED_KINDS, Owned, SharedRow
 from ..netbox.client import Client
-from ..netbox.reader import prove_view_rights, read_foreign_cables, read_owned, read_shared
-from ..netbox.resources import References
+from ..netbox.fields import References
+from ..netbox.reader import prove_view_rights, read_owned
+from ..netbox.shared import REFERENCES, read_shared
+from ..netbox.surroundings import read_foreign_cables
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +31,11 @@ class Teardown:
     stays: dict[str, list[str]]
 
 
-def teardown(plan_id: str, client: Client, url: str, sink: Sink) -> Teardown:
+def teardown(plan_id: str, renames: Renames, client: Client, url: str, sink: Sink) -> Teardown:
     """What would remove a plan.
+
+    Args:
+        renames: what the plan was called before; what carries a former id goes too.
 
     Raises:
         PlanError: cables that are not ours hang on its devices, or its marks are damaged; all of it.
@@ -38,13 +44,12 @@ def teardown(plan_id: str, client: Client, url: str, sink: Sink) -> Teardown:
     sink(Event("Reading NetBox"))
     prove_view_rights(client)
     refs = References()
-    owned = read_owned(client, plan_id, refs)
+    found = Diagnostics()
+    owned = read_owned(client, plan_id, renames, refs, found)
     keys = {kind: tuple(sorted(owned.of(kind), key=natural)) for kind in OWNED_KINDS}
     changes = change_set(removals(owned, keys), {})
-    around, found = Surroundings(), Diagnostics()
-    read_foreign_cables(client, (row.id for row in owned.devices.values()), owned, around)
     guard_strays(owned, found)
-    guard_removals(owned, around, found)
+    guard_removals(read_foreign_cables(client, (row.id for row in owned.devices.values()), owned), found)
     found.stop_on_errors()
     sites = sorted({str(row.values["site"]) for row in owned.devices.values()})
     read_shared(client, [SharedRow("site", site, {}) for site in sites], refs)
@@ -54,6 +59,7 @@ def teardown(plan_id: str, client: Client, url: str, sink: Sink) -> Teardown:
 def _stays(owned: Owned) -> dict[str, list[str]]:
     used: dict[str, set[str]] = {}
     for row in owned.devices.values():
-        for kind, name in (("device_types", "device_type"), ("device_roles", "device_role"), ("sites", "site")):
-            used.setdefault(kind, set()).add(str(row.values[name]))
+        for kind in ("device_type", "device_role", "site", *REFERENCES):
+            if row.values.get(kind):
+                used.setdefault(f"{kind}s", set()).add(str(row.values[kind]))
     return {kind: sorted(names) for kind, names in used.items()}

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.hedgehog.diet.plugins.module_utils.diagnostics import Diagnostic
@@ -16,6 +16,7 @@ from ansible_collections.hedgehog.diet.plugins.module_utils.expand.artifact impo
 from ansible_collections.hedgehog.diet.plugins.module_utils.expand.load import read_plan
 from ansible_collections.hedgehog.diet.plugins.module_utils.model.ledger import Ledger
 from ansible_collections.hedgehog.diet.plugins.module_utils.model.objects import Topology
+from ansible_collections.hedgehog.diet.plugins.module_utils.model.renames import Renames
 from ansible_collections.hedgehog.diet.plugins.module_utils.netbox.client import Client
 from ansible_collections.hedgehog.diet.plugins.module_utils.netbox.transport import (
     Connection,
@@ -96,7 +97,7 @@ class Outcome:
         """What a ledger file beside the plan says after this run."""
         if self.topology is None:
             raise ValueError("a teardown leaves no ledger")
-        return Ledger({key: replace(entry, cabled=False) for key, entry in ledger_of(self.topology).items()})
+        return ledger_of(self.topology).uncabled()
 
     @property
     def lines(self) -> list[str]:
@@ -119,16 +120,17 @@ class Core:
         self.recorder: Recorder
 
     def preview(
-        self, document: Mapping[str, Any], *, prune: bool = False, max_moves: int = 0, ledger: Ledger | None = None
+        self, document: Mapping[str, Any], *, prune: bool = False, max_moves: int = 0, ledger: Ledger | None = None,
+        rebalance: bool = False,
     ) -> Outcome:
         """Not wrapped in what keeps check mode from writing, so that an attempt would be seen."""
-        return self._run(document, Options(prune, max_moves), ledger, write=False)
+        return self._run(document, Options(prune, max_moves, rebalance), ledger, write=False)
 
     def apply(
         self, document: Mapping[str, Any], *, prune: bool = False, max_moves: int = 0, ledger: Ledger | None = None,
-        die_before: int = 0, die_after: int = 0,
+        die_before: int = 0, die_after: int = 0, rebalance: bool = False,
     ) -> Outcome:
-        return self._run(document, Options(prune, max_moves), ledger, True, die_before, die_after)
+        return self._run(document, Options(prune, max_moves, rebalance), ledger, True, die_before, die_after)
 
     def prepare(self, document: Mapping[str, Any]) -> Topology:
         """Make what a plan refers to, and no more; what it would have built comes back."""
@@ -152,9 +154,12 @@ class Core:
             warnings += apply(done.changes, plan.id, plan.site.slug, writer, client, done.refs, record, silent)
         return Outcome(done.changes, done.digest, warnings, self.recorder.requests, done.topology)
 
-    def teardown(self, plan_id: str, *, write: bool = True, die_before: int = 0, die_after: int = 0) -> Outcome:
+    def teardown(
+        self, plan_id: str, *, write: bool = True, die_before: int = 0, die_after: int = 0,
+        former_ids: tuple[str, ...] = (),
+    ) -> Outcome:
         client = self._client(die_before, die_after)
-        done = teardown(plan_id, client, self.url, silent)
+        done = teardown(plan_id, Renames(plan_ids=former_ids), client, self.url, silent)
         warnings: list[Diagnostic] = []
         if write:
             site = next(iter(done.stays.get("sites", ())), "")

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -17,19 +18,21 @@ from ansible_collections.hedgehog.diet.plugins.module_utils.diff.changeset impor
     Change,
     ChangeSet,
 )
-from ansible_collections.hedgehog.diet.plugins.module_utils.diff.guard import guard, guard_removals
+from ansible_collections.hedgehog.diet.plugins.module_utils.diff.external import Port
+from ansible_collections.hedgehog.diet.plugins.module_utils.diff.guard import Names, guard, guard_removals
 from ansible_collections.hedgehog.diet.plugins.module_utils.diff.render import MAX_LINE, line, render, summary
-from ansible_collections.hedgehog.diet.plugins.module_utils.model.state import Owned, Row, Surroundings
+from ansible_collections.hedgehog.diet.plugins.module_utils.model.state import Owned, Row
 
 from ..plans import document, expanded, servers, shipped, switches, zone
 from .test_compare import built, changes_of
 
 
 def guarded(
-    changes: list[Change], owned: Owned | None = None, around: Surroundings | None = None, moves: int = 0
+    changes: list[Change], owned: Owned | None = None, names: Names | None = None, moves: int = 0,
+    external: Mapping[str, Port] | None = None,
 ) -> list[Diagnostic]:
     found = Diagnostics()
-    guard(ChangeSet(tuple(changes)), owned or Owned(), around or Surroundings(), moves, found)
+    guard(ChangeSet(tuple(changes)), owned or Owned(), names or {}, external or {}, moves, found)
     return list(found)
 
 
@@ -47,27 +50,41 @@ def cable(
 
 
 def test_a_name_that_another_has_on_the_site() -> None:
-    around = Surroundings(names={"gpu-001": (7, "")})
-    (found,) = guarded([device(name="GPU-001")], around=around)
+    names = {("", "gpu-001"): (7, "")}
+    (found,) = guarded([device(name="GPU-001")], names=names)
     assert found.code == "name-taken"
     assert "'GPU-001' for gpu/1" in found.message and "device 7 of nobody's plan" in found.message
-    (found,) = guarded([device()], around=Surroundings(names={"gpu-001": (7, "other")}))
+    (found,) = guarded([device()], names={("", "gpu-001"): (7, "other")})
     assert "device 7 of the plan 'other'" in found.message
-    (found,) = guarded([device(UPDATE, row_id=5)], around=around)
+    (found,) = guarded([device(UPDATE, row_id=5)], names=names)
     assert found.code == "name-taken"
 
 
 def test_a_name_that_is_ones_own_or_becomes_free() -> None:
-    around = Surroundings(names={"gpu-001": (7, "test"), "gpu-002": (8, "test")})
-    assert guarded([device(UPDATE, row_id=7)], around=around) == []
-    assert guarded([device(), Change("device", DELETE, "old/1", "gpu-001", {}, {}, 7)], around=around) == []
+    names = {("", "gpu-001"): (7, "test"), ("", "gpu-002"): (8, "test")}
+    assert guarded([device(UPDATE, row_id=7)], names=names) == []
+    assert guarded([device(), Change("device", DELETE, "old/1", "gpu-001", {}, {}, 7)], names=names) == []
     swap = [device(UPDATE, "gpu/1", "gpu-002", 7), device(UPDATE, "gpu/2", "gpu-001", 8)]
-    assert guarded(swap, around=around) == []
+    assert guarded(swap, names=names) == []
+
+
+def test_names_are_unique_per_tenant() -> None:
+    """Of an update, the half that does not change is what NetBox has."""
+    names = {("ml", "gpu-001"): (7, ""), ("", "gpu-002"): (8, "")}
+    assert guarded([device()], names=names) == []
+    to_ml = Change("device", CREATE, "gpu/1", "gpu-001", {}, {"name": "gpu-001", "tenant": "ml"})
+    assert [d.code for d in guarded([to_ml], names=names)] == ["name-taken"]
+    owned = Owned(devices={"gpu/1": Row(5, "gpu-001", {"name": "gpu-001", "tenant": "ml"}, "test")})
+    assert guarded([device(UPDATE, name="gpu-002", row_id=5)], owned, names) == []
+    owned = Owned(devices={"gpu/1": Row(5, "gpu-001", {"name": "gpu-001", "tenant": None}, "test")})
+    change = Change("device", UPDATE, "gpu/1", "gpu-001", {}, {"tenant": "ml"}, 5)
+    assert [d.code for d in guarded([change], owned, names)] == ["name-taken"]
+    assert guarded([Change("device", UPDATE, "gpu/1", "gpu-001", {}, {"role": "x"}, 5)], owned, names) == []
 
 
 def test_a_name_that_a_leftover_holds() -> None:
     owned = Owned(devices={"old/1": Row(7, "gpu-001", {"name": "gpu-001"}, "test")})
-    (found,) = guarded([device()], owned, Surroundings(names={"gpu-001": (7, "test")}))
+    (found,) = guarded([device()], owned, {("", "gpu-001"): (7, "test")})
     assert found.code == "leftover-in-the-way"
     assert "old/1" in found.message and "prune: true" in found.hint
 
@@ -112,6 +129,16 @@ def test_a_port_that_holds_the_cable_itself() -> None:
     assert guarded([cable(MOVE, id=5, reason="drift")], owned) == []
 
 
+def test_a_port_of_an_external_switch_that_holds_a_foreign_cable() -> None:
+    external = {"b:1": Port(2, 77)}
+    (found,) = guarded([cable()], ports(), external=external)
+    assert found.code == "port-taken" and "cable 77" in found.message
+    owned = ports()
+    owned.cables["server gpu/1/c0/0"] = Row(77, "x", {}, "test")
+    assert guarded([cable(MOVE, id=77, reason="drift")], owned, external=external) == []
+    assert guarded([cable()], ports(), external={"b:1": Port(2, None)}) == []
+
+
 def test_an_interface_name_that_a_leftover_holds() -> None:
     owned = ports()
     new = Change("interface", CREATE, "a:2", "a p", {}, {"device": "a", "name": "p"})
@@ -119,6 +146,10 @@ def test_an_interface_name_that_a_leftover_holds() -> None:
     assert found.code == "leftover-in-the-way" and "held by a:1" in found.message
     gone = Change("interface", DELETE, "a:1", "a p", {}, {}, 1)
     assert guarded([new, gone], owned) == []
+    marked = Change("interface", UPDATE, "a:1", "a p", {}, {"key": "a:1"}, 1)
+    assert [d.code for d in guarded([new, marked], owned)] == ["leftover-in-the-way"]
+    renamed = Change("interface", UPDATE, "a:2", "a p", {}, {"name": "p"}, 9)
+    assert [d.code for d in guarded([renamed], owned)] == ["leftover-in-the-way"]
 
 
 # -- deletions, moves, marks -----------------------------------------------------------------------------------------
@@ -132,7 +163,7 @@ def test_a_foreign_cable_on_an_interface_that_goes() -> None:
 
 def test_foreign_cables_on_devices_that_go() -> None:
     found = Diagnostics()
-    guard_removals(Owned(), Surroundings(foreign_cables={77: "uplink", 9: "patch"}), found)
+    guard_removals({77: "uplink", 9: "patch"}, found)
     assert [d.message.split(" is")[0] for d in found] == ["cable 9 (patch)", "cable 77 (uplink)"]
 
 

@@ -80,10 +80,21 @@ class _Parser:
         self.next()
         return rows
 
+    def items(self) -> list[Any]:
+        rows = []
+        while self.peek() != "]":
+            rows.append(self.value())
+            if self.peek() == ",":
+                self.next()
+        self.next()
+        return rows
+
     def value(self) -> Any:
         token = self.next()
         if token == "{":
             return self.pairs("}")
+        if token == "[":
+            return self.items()
         if token.startswith('"'):
             return json.loads(token)
         if re.fullmatch(r"-?\d+", token):

@@ -24,7 +24,7 @@ Errors = dict[str, Any]
 
 DEVICES, INTERFACES, CABLES = "dcim/devices", "dcim/interfaces", "dcim/cables"
 TEMPLATES, JOURNAL = "dcim/interface-templates", "extras/journal-entries"
-FIELDS, TAGS = "extras/custom-fields", "extras/tags"
+FIELDS, TAGS, RACKS = "extras/custom-fields", "extras/tags", "dcim/racks"
 
 OBJECT_TYPES = {DEVICES: "dcim.device", INTERFACES: "dcim.interface", CABLES: "dcim.cable", "dcim/sites": "dcim.site"}
 LISTS = {"device_list": DEVICES, "interface_list": INTERFACES, "cable_list": CABLES}
@@ -53,21 +53,38 @@ TABLES: Mapping[str, Table] = {
     "dcim/device-roles": Table(_NAMED | {"color": "9e9e9e"}, ("name", "slug"), unique=("name", "slug")),
     "dcim/sites": Table(_NAMED, ("name", "slug"), unique=("name", "slug")),
     "dcim/regions": Table(_NAMED, ("name", "slug")),
+    "tenancy/tenants": Table(_NAMED, ("name", "slug"), unique=("name", "slug")),
+    "dcim/platforms": Table(_NAMED, ("name", "slug")),
+    "dcim/locations": Table(_NAMED | {"site": None}, ("name", "slug", "site"), {"site": "dcim/sites"}),
+    RACKS: Table(
+        {"name": None, "site": None, "location": None, "u_height": 42}, ("name", "site"),
+        {"site": "dcim/sites", "location": "dcim/locations"},
+    ),
     TEMPLATES: Table(
         {"name": None, "type": None, "device_type": None}, ("name", "type", "device_type"),
         {"device_type": "dcim/device-types"}, custom=False,
     ),
     DEVICES: Table(
-        {"name": None, "role": None, "device_type": None, "site": None, "tenant": None, "status": "active"},
+        {
+            "name": None, "role": None, "device_type": None, "site": None, "tenant": None, "status": "active",
+            "location": None, "rack": None, "position": None, "face": None, "platform": None, "description": "",
+        },
         ("role", "device_type", "site"),
-        {"role": "dcim/device-roles", "device_type": "dcim/device-types", "site": "dcim/sites"}, lengths={"name": 64},
+        {
+            "role": "dcim/device-roles", "device_type": "dcim/device-types", "site": "dcim/sites",
+            "tenant": "tenancy/tenants", "location": "dcim/locations", "rack": RACKS, "platform": "dcim/platforms",
+        },
+        lengths={"name": 64, "description": 200},
     ),
     INTERFACES: Table(
         {"device": None, "name": None, "type": None, "speed": None, "description": ""}, ("device", "name", "type"),
         {"device": DEVICES}, lengths={"name": 64},
     ),
     CABLES: Table(
-        {"a_terminations": [], "b_terminations": [], "status": "connected", "label": ""},
+        {
+            "a_terminations": [], "b_terminations": [], "status": "connected", "label": "", "type": None, "color": "",
+            "length": None, "length_unit": None,
+        },
         ("a_terminations", "b_terminations"), lengths={"label": 100},
     ),
     FIELDS: Table(
@@ -239,7 +256,8 @@ class FakeNetBox:
             elif name == "tags":
                 row["tags"] = [self._tag(one) for one in value]
             elif name in table.references:
-                if value not in self.tables[table.references[name]]:
+                optional = name not in table.required
+                if value not in self.tables[table.references[name]] and not (optional and value is None):
                     raise _Refused({name: [f"Related object not found using the provided numeric ID: {value}"]})
                 row[name] = value
             elif name in table.fields and name != "id":
@@ -275,10 +293,27 @@ class FakeNetBox:
         raise _Refused({"tags": [f"Related object not found using the provided attributes: {given}"]})
 
     def _check_device(self, row: Row) -> None:
+        rack = self.tables[RACKS].get(row["rack"] or 0)
+        if rack is None and (row["position"] is not None or row["face"]):
+            raise _Refused({"position": ["Cannot select a rack position without assigning a rack."]})
+        if rack is not None:
+            self._check_rack(row, rack)
         for other in self.tables[DEVICES].values():
             same_place = other["site"] == row["site"] and other["tenant"] == row["tenant"] and other["id"] != row["id"]
             if same_place and row["name"] and str(other["name"]).lower() == row["name"].lower():
                 raise _Refused({"name": ["Device name must be unique per site."]})
+
+    def _check_rack(self, row: Row, rack: Row) -> None:
+        if row["location"] not in (None, rack["location"]):
+            raise _Refused({"rack": [f"Rack {rack['name']} does not belong to that location."]})
+        row["location"] = rack["location"]
+        if row["position"] is None:
+            return
+        if not row["face"]:
+            raise _Refused({"face": ["Must specify rack face when defining rack position."]})
+        for other in self.tables[DEVICES].values():
+            if other["id"] != row["id"] and other["rack"] == rack["id"] and other["position"] == row["position"]:
+                raise _Refused({"position": [f"U{row['position']} is already occupied."]})
 
     def _check_interface(self, row: Row) -> None:
         for other in self.tables[INTERFACES].values():
@@ -288,6 +323,8 @@ class FakeNetBox:
             raise _Refused({"speed": ["A valid integer is required."]})
 
     def _check_cable(self, row: Row) -> None:
+        if row["length"] is not None and round(row["length"], 2) != row["length"]:
+            raise _Refused({"length": ["Ensure that there are no more than 2 decimal places."]})
         ends = [end for side in ("a_terminations", "b_terminations") for end in row[side]]
         for end in ends:
             if end.get("object_type") != "dcim.interface" or end.get("object_id") not in self.tables[INTERFACES]:
@@ -348,8 +385,8 @@ class FakeNetBox:
         for name, target in TABLES[endpoint].references.items():
             other = self.tables[target].get(row[name], {})
             out[name] = {key: other.get(key) for key in ("id", "name", "slug") if key in other}
-        for name in ("type", "status", "filter_logic"):
-            if name in out:
+        for name in ("type", "status", "filter_logic", "face", "length_unit"):
+            if out.get(name):
                 out[name] = {"value": out[name], "label": str(out[name]).title()}
         out["display"] = str(row.get("label") or row.get("name") or f"#{row['id']}")
         return out
@@ -399,10 +436,10 @@ class FakeNetBox:
                     return False
             elif name in TABLES[endpoint].references:
                 target = TABLES[endpoint].references[name]
-                if not self._matches(target, self.tables[target][row[name]], rule):
+                if row[name] is None or not self._matches(target, self.tables[target][row[name]], rule):
                     return False
             elif name in ("slug", "name"):
-                if row[name] != rule["exact"]:
+                if row[name] not in rule.get("in_list", [rule.get("exact")]):
                     return False
             else:
                 raise GraphQLError(f"Field '{name}' is not defined by type '{endpoint}Filter'.")
@@ -414,6 +451,8 @@ class FakeNetBox:
         inside = {"a_terminations": INTERFACES, "b_terminations": INTERFACES, "cable": CABLES, **table.references}
         known = {*table.fields, *table.references, "id", "custom_fields", "__typename"}
         known |= {"cable"} if endpoint == INTERFACES else set()
+        if OBJECT_TYPES.get(endpoint):
+            known, inside = known | {"tags"}, inside | {"tags": TAGS}
         for name, inner in selection.fields.items():
             if name not in known:
                 raise GraphQLError(f"Cannot query field '{name}' on type '{endpoint}'.")
@@ -436,8 +475,13 @@ class FakeNetBox:
             elif name == "cable" and endpoint == INTERFACES:
                 cable = next((c for c in self.tables[CABLES].values() if row["id"] in self._ends(c)), None)
                 out[name] = self._select(CABLES, cable, inner) if cable else None
+            elif name == "tags":
+                out[name] = [{"slug": slug} for slug in row["tags"]]
             elif name in table.references:
-                out[name] = self._select(table.references[name], self.tables[table.references[name]][row[name]], inner)
+                target = self.tables[table.references[name]].get(row[name])
+                out[name] = self._select(table.references[name], target, inner) if target else None
+            elif name in ("position", "length") and row[name] is not None:
+                out[name] = f"{row[name]:.1f}" if name == "position" else f"{row[name]:.2f}"
             else:
                 out[name] = copy.deepcopy(row[name])
         for kind, inner in selection.on.items():

@@ -49,6 +49,8 @@ def _remove(owned: Owned, kind: str, key: str) -> None:
 
 def _with(row: Row, values: Mapping[str, Any]) -> Row:
     merged = {**row.values, **values}
+    for name in values:
+        merged.pop(f"former {name}", None)
     return Row(row.id, str(merged.get("name", row.name)), merged, row.plan_id)
 
 

@@ -1,0 +1,82 @@
+# Copyright: Contributors to the hedgehog.diet collection
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Reads the external switches of a plan: their ids, their interfaces, and which of their ports others' cables take."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ..diff.external import External, Port
+from ..expand.external import port_keys, taken_ports
+from ..model.keys import device_key, interface_key
+from ..model.ledger import Taken
+from ..model.plan import Plan, SwitchClass
+from ..model.state import INTERFACE, Owned
+from .client import Client
+from .fields import References
+from .resources import PLAN_MARK
+
+_NAMES_A_QUERY = 200
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """A device that the plan names, and what its interfaces are called by port key."""
+
+    key: str
+    switch_class: SwitchClass
+
+
+def read_external(client: Client, plan: Plan, refs: References) -> External:
+    """What NetBox has of the external devices of a plan. `refs` learns their interfaces, under the keys of ports."""
+    wanted = {
+        instance.name: _Wanted(device_key(one.key, index), one)
+        for one in plan.switch_classes.values() if one.external
+        for index, instance in one.instances.items()
+    }
+    found = External()
+    names = sorted(wanted)
+    for start in range(0, len(names), _NAMES_A_QUERY):
+        some = json.dumps(names[start:start + _NAMES_A_QUERY])
+        where = f"site: {{slug: {{exact: {json.dumps(plan.site.slug)}}}}}, name: {{in_list: {some}}}"
+        _read_devices(client, where, wanted, found)
+        _read_interfaces(client, where, wanted, found, refs)
+    return found
+
+
+def _read_devices(client: Client, where: str, wanted: Mapping[str, _Wanted], found: External) -> None:
+    for row in client.graphql_list("device_list", where, "name custom_fields"):
+        key = wanted[row["name"]].key
+        found.ids.setdefault(key, []).append(int(row["id"]))
+        found.plan_ids[key] = str((row.get("custom_fields") or {}).get(PLAN_MARK) or "")
+
+
+def _read_interfaces(
+    client: Client, where: str, wanted: Mapping[str, _Wanted], found: External, refs: References
+) -> None:
+    devices = {row_id: key for key, ids in found.ids.items() for row_id in ids}
+    ports = {one.key: port_keys(one.switch_class) for one in wanted.values()}
+    for row in client.graphql_list("interface_list", f"device: {{{where}}}", "name device { id } cable { id }"):
+        device, name = devices[int(row["device"]["id"])], str(row["name"])
+        cable = int(row["cable"]["id"]) if row.get("cable") else None
+        found.ports.setdefault(device, {})[name] = Port(int(row["id"]), cable)
+        if name in ports[device]:
+            refs.add(INTERFACE, interface_key(device, ports[device][name]), int(row["id"]))
+
+
+def taken(plan: Plan, external: External, owned: Owned) -> Taken:
+    """The ports of external switches that hold cables of others, for every one of these switches."""
+    ours = {row.id for row in owned.cables.values()}
+    return {
+        device_key(one.key, index): taken_ports(
+            one,
+            (
+                name for name, port in external.ports.get(device_key(one.key, index), {}).items()
+                if port.cable is not None and port.cable not in ours
+            ),
+        )
+        for one in plan.switch_classes.values() if one.external
+        for index in one.instances
+    }

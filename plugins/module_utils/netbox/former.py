@@ -1,0 +1,98 @@
+# Copyright: Contributors to the hedgehog.diet collection
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which key an object of ours has in the plan of today, whatever is written on it.
+
+What carries a present key comes first. An object whose former key means the same thing then keeps the key it has, as
+something that the plan no longer wants; so does what is on it, and so do the ends of cables there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from ..diagnostics import Diagnostics
+from ..model.ledger import Entry
+from ..model.renames import Renames
+from ..model.state import DEVICE, INTERFACE, Owned, Value
+
+JsonRow = Mapping[str, Any]
+
+
+class Former:
+    """Keys as they are stored, turned into present ones; doubtful ones become strays of `owned`."""
+
+    def __init__(self, plan_id: str, renames: Renames, owned: Owned, found: Diagnostics) -> None:
+        self.plan_id = plan_id
+        self.plan_ids = (plan_id, *renames.plan_ids)
+        self._renames = renames
+        self._owned = owned
+        self._found = found
+        self._left: set[str] = set()  # keys of devices that lost theirs to another
+
+    def keyed(
+        self, kind: str, rows: Iterable[tuple[str, str, JsonRow, str]], name: Callable[[JsonRow], str]
+    ) -> Iterator[tuple[str, dict[str, Value], JsonRow]]:
+        """Rows with their present keys, and what they carry of former marks.
+
+        The caller puts each among the owned objects before it asks for the next.
+
+        Args:
+            rows: plan id, key, the row itself, and the key of the device that it is on if it is an interface.
+            name: how to name a row to a person.
+        """
+        waiting = []
+        for plan_id, stored, row, device in rows:
+            if not stored:
+                self._owned.strays.append(f"{name(row)} carries the plan's id {plan_id!r} and no key")
+                continue
+            present = self._present(kind, stored, device)
+            waiting.append((plan_id != self.plan_id or present != stored, plan_id, stored, present, row))
+        known = self._owned.of(kind)
+        for is_former, plan_id, stored, present, row in sorted(waiting, key=lambda one: one[0]):
+            key = present
+            if present in known:
+                if stored in known:
+                    other = f", of the plan's former id {plan_id!r}" if plan_id != self.plan_id else ""
+                    self._owned.strays.append(
+                        f"{name(row)} carries the key {stored!r}{other}, and so does id {known[present].id}"
+                    )
+                    continue
+                key = self._leave(kind, stored, present, name(row))
+            marks: dict[str, Value] = {}
+            if is_former:
+                marks |= {"plan_id": plan_id} if plan_id != self.plan_id else {}
+                marks |= {"key": stored} if stored != key else {}
+            yield key, marks, row
+
+    def ports(self, text: Value) -> Value:
+        """A ledger entry in present keys; what is none stays as it is."""
+        entry = Entry.parse(text) if isinstance(text, str) and self._renames else None
+        if entry is None:
+            return text
+        present = self._renames.entry(entry)
+        a = entry.a if entry.a.device in self._left else present.a
+        b = entry.b if entry.b.device in self._left else present.b
+        return replace(entry, a=a, b=b).text()
+
+    def _present(self, kind: str, stored: str, device: str) -> str:
+        if kind == DEVICE:
+            return self._renames.device(stored)
+        if kind == INTERFACE:
+            return stored if device in self._left else self._renames.interface(stored)
+        near = "/".join(stored.partition(" ")[2].split("/")[:2])
+        return stored if near in self._left else self._renames.link(stored)
+
+    def _leave(self, kind: str, stored: str, present: str, name: str) -> str:
+        """Leave an object with the key it has, because the present one is another's."""
+        if kind == DEVICE:
+            self._left.add(stored)
+        holder = self._owned.of(kind)[present]
+        self._found.warn(
+            "former-key-left", (),
+            f"{name} carries the key {stored!r}, which is called {present!r} now, and id {holder.id} carries that"
+            " already: it is left over.",
+            "`prune: true` deletes it.",
+        )
+        return stored

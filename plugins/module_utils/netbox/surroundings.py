@@ -1,0 +1,50 @@
+# Copyright: Contributors to the hedgehog.diet collection
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Reads what a plan would meet beside what it owns: names on its site, templates of its types, cables of others."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+
+from ..model.state import Owned
+from .client import Client
+from .resources import PLAN_MARK
+
+
+def read_names(client: Client, site: str) -> dict[tuple[str, str], tuple[int, str]]:
+    """Who has which device name on a site: id and plan id, by the tenant's slug and the name in lower case.
+
+    NetBox gives a name once per site and tenant, and once to devices without a tenant.
+    """
+    filters = f"site: {{slug: {{exact: {json.dumps(site)}}}}}"
+    rows = client.graphql_list("device_list", filters, "name custom_fields tenant { slug }")
+    return {
+        ((row["tenant"] or {}).get("slug", ""), row["name"].lower()): (
+            int(row["id"]), str((row.get("custom_fields") or {}).get(PLAN_MARK) or "")
+        )
+        for row in rows if row["name"]
+    }
+
+
+def read_templates(client: Client, types: Mapping[str, int]) -> dict[str, frozenset[str]]:
+    """Names of the interfaces that NetBox itself makes on new devices, by the slug of their type."""
+    slugs = {row_id: slug for slug, row_id in types.items()}
+    names: dict[str, set[str]] = {}
+    rows = client.rest_list(
+        "dcim/interface-templates", device_type_id=list(slugs), fields="id,name,device_type"
+    ) if slugs else ()
+    for row in rows:
+        names.setdefault(slugs[int(row["device_type"]["id"])], set()).add(str(row["name"]))
+    return {slug: frozenset(found) for slug, found in names.items()}
+
+
+def read_foreign_cables(client: Client, device_ids: Iterable[int], owned: Owned) -> dict[int, str]:
+    """Cables on any port of some devices that are not ours, and how to name them: NetBox would silently strip them."""
+    ours = {row.id for row in owned.cables.values()}
+    ids = list(device_ids)
+    rows = client.rest_list("dcim/cables", device_id=ids, fields="id,label,display") if ids else ()
+    return {
+        int(row["id"]): str(row.get("label") or row.get("display") or "no label")
+        for row in rows if int(row["id"]) not in ours
+    }
