@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from ..diagnostics import InvariantError
+from ..diagnostics import Diagnostics, InvariantError, Path
 from ..model.hardware import TYPE_BY_SPEED
 from ..model.keys import (
     device_key,
@@ -19,10 +19,11 @@ from ..model.keys import (
     switch_port_key,
 )
 from ..model.ledger import End
-from ..model.objects import Cable, Interface
-from ..model.plan import Plan, SwitchClass
+from ..model.objects import Cable, Device, Interface
+from ..model.plan import CableLook, Connection, Plan, SwitchClass, Zone
 from .keep import Spot
 from .links import BORDER, OOB, SERVER, Arrival, PlacedLink, WantedLink
+from .names import MAX_LABEL, render
 from .size import Sizer
 from .sized import SizedClass
 
@@ -75,47 +76,143 @@ def _far_end(far: SizedClass, zone_key: str, link: str) -> End:
     return End(device_key(far.switch_class.key, switch), switch_port_key(*port), zone.breakout)
 
 
-def cables(links: Iterable[PlacedLink]) -> tuple[Cable, ...]:
-    """The cables of links, in natural order of their keys."""
-    rows = (
-        Cable(
-            link.key, link.kind, interface_key(link.a.device, link.a.port), interface_key(link.b.device, link.b.port),
-            link.fabric, link.a_zone or link.b_zone, link.speed, link.entry().text(),
+def cables(
+    plan: Plan, links: Iterable[PlacedLink], names: Mapping[str, tuple[str, str]], found: Diagnostics
+) -> tuple[Cable, ...]:
+    """The cables of links, in natural order of their keys.
+
+    Args:
+        names: device name and interface name by interface key, for labels.
+        found: takes labels that are too long.
+    """
+    looks: dict[tuple[str, str, str, str], _Look] = {}
+    told: set[tuple[str, str, str, str]] = set()
+    rows: list[Cable] = []
+    for link in links:
+        a_class, b_class = link.a.device.rpartition("/")[0], link.b.device.rpartition("/")[0]
+        near = link.a_zone or link.key.split("/")[2]  # of a server: its connection
+        ends = (a_class, near, b_class, link.b_zone)
+        look = looks.get(ends)
+        if look is None:
+            look = looks[ends] = _look(plan, link, a_class, near, b_class)
+        a, b = interface_key(link.a.device, link.a.port), interface_key(link.b.device, link.b.port)
+        label = look.cable.label
+        if label is not None:
+            (a_device, a_interface), (b_device, b_interface) = names[a], names[b]
+            label = render(label, {
+                "a_device": a_device, "a_interface": a_interface, "b_device": b_device, "b_interface": b_interface,
+                "kind": link.kind, "plan": plan.id,
+            })
+            if len(label) > MAX_LABEL and ends not in told:
+                told.add(ends)
+                path = _said_at(plan, link, a_class, near, b_class)
+                found.error(
+                    "label-too-long", path, f"{label!r} has {len(label)} characters; NetBox takes {MAX_LABEL}.",
+                    "Shorten the pattern.",
+                )
+        rows.append(
+            Cable(
+                link.key, link.kind, a, b, link.fabric, link.a_zone or link.b_zone, link.speed, link.entry().text(),
+                look.cable.type, look.cable.color, label, look.cable.length, look.cable.length_unit,
+                look.bond, look.a_optic, look.b_optic,
+            )
         )
-        for link in links
-    )
     return tuple(sorted(rows, key=lambda cable: link_order(cable.key)))
 
 
-def interfaces(plan: Plan, links: Iterable[PlacedLink]) -> tuple[Interface, ...]:
-    """The interfaces at both ends of every link, in natural order of their keys."""
-    nic_ports: Mapping[tuple[str, str], tuple[str, str]] = {
-        (server_class.key, nic_port_key(connection.nic.key, index)): (
-            f"{connection.nic.key}-{name}", connection.nic.interface_type
-        )
-        for server_class in plan.server_classes.values()
-        for connection in server_class.connections.values()
-        for index, name in enumerate(connection.nic.ports)
-    }
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What all cables between two zones, or a connection and a zone, have in common."""
+
+    cable: CableLook
+    bond: str
+    a_optic: str
+    b_optic: str
+
+
+def _look(plan: Plan, link: PlacedLink, a_class: str, near: str, b_class: str) -> _Look:
+    """The near end says it; where it says nothing, the far zone does."""
+    far = plan.switch_classes[b_class].zones[link.b_zone]
+    end: Connection | Zone
+    if link.a_zone:
+        end = plan.switch_classes[a_class].zones[near]
+        bond = ""
+    else:
+        end = plan.server_classes[a_class].connections[near]
+        bond = end.bond
+    return _Look(
+        end.cable.over(far.cable), bond, end.optic.slug if end.optic else "", far.optic.slug if far.optic else ""
+    )
+
+
+def _said_at(plan: Plan, link: PlacedLink, a_class: str, near: str, b_class: str) -> Path:
+    """Where the label of a cable stands."""
+    if not link.a_zone and plan.server_classes[a_class].connections[near].cable.label is not None:
+        return ("server_classes", a_class, "connections", near, "cable", "label")
+    if link.a_zone and plan.zone(a_class, near).cable.label is not None:
+        return ("switch_classes", a_class, "zones", near, "cable", "label")
+    return ("switch_classes", b_class, "zones", link.b_zone, "cable", "label")
+
+
+def device_and_interface_names(
+    devices: Iterable[Device], interfaces: Iterable[Interface]
+) -> dict[str, tuple[str, str]]:
+    """What a device and its interface are called, by interface key."""
+    names = {device.key: device.name for device in devices}
+    return {one.key: (names[one.device], one.name) for one in interfaces}
+
+
+def interfaces(
+    plan: Plan, links: Iterable[PlacedLink], spare: Iterable[tuple[End, str]] = ()
+) -> tuple[Interface, ...]:
+    """The interfaces at both ends of every link, and the spare ones, in natural order of their keys."""
+    nic_ports = _nic_ports(plan)
     switch_ports: dict[tuple[str, str, str], _SwitchPort] = {}
     rows: list[Interface] = []
+
+    def add(end: End, zone: str, speed: int | None, is_spare: bool) -> None:
+        class_key = end.device.rpartition("/")[0]
+        key = interface_key(end.device, end.port)
+        if zone:
+            here = (class_key, zone, end.port)
+            port = switch_ports.get(here)
+            if port is None:
+                port = switch_ports[here] = _switch_port(plan.switch_classes[class_key], end)
+            rows.append(
+                Interface(key, end.device, port.name, port.type, port.speed, zone, port.physical, port.lane, is_spare)
+            )
+        else:
+            name, stated = nic_ports[class_key, end.port]
+            kind = stated or TYPE_BY_SPEED.get(speed or 0, "other")
+            rows.append(Interface(key, end.device, name, kind, speed, spare=is_spare))
+
     for link in links:
-        for end, zone in ((link.a, link.a_zone), (link.b, link.b_zone)):
-            class_key = end.device.rpartition("/")[0]
-            key = interface_key(end.device, end.port)
-            if zone:
-                here = (class_key, zone, end.port)
-                port = switch_ports.get(here)
-                if port is None:
-                    port = switch_ports[here] = _switch_port(plan.switch_classes[class_key], end)
-                rows.append(
-                    Interface(key, end.device, port.name, port.type, port.speed, zone, port.physical, port.lane)
-                )
-            else:
-                name, stated = nic_ports[class_key, end.port]
-                kind = stated or TYPE_BY_SPEED.get(link.speed, "other")
-                rows.append(Interface(key, end.device, name, kind, link.speed))
+        add(link.a, link.a_zone, link.speed, False)
+        add(link.b, link.b_zone, link.speed, False)
+    speeds = _nic_speeds(plan)
+    for end, zone in spare:
+        nic = end.device.rpartition("/")[0], end.port.rpartition("/")[0]
+        add(end, zone, None if zone else speeds.get(nic), True)
     return tuple(sorted(rows, key=lambda interface: interface_order(interface.key)))
+
+
+def _nic_ports(plan: Plan) -> dict[tuple[str, str], tuple[str, str]]:
+    """Name and stated type of every NIC port, by server class and port key."""
+    return {
+        (server_class.key, nic_port_key(nic.key, index)): (f"{nic.key}-{name}", nic.interface_type)
+        for server_class in plan.server_classes.values()
+        for nic in server_class.nics.values()
+        for index, name in enumerate(nic.ports)
+    }
+
+
+def _nic_speeds(plan: Plan) -> dict[tuple[str, str], int]:
+    """The speed of the links of a NIC, by server class and NIC: what its spare ports are taken to have."""
+    return {
+        (server_class.key, connection.nic.key): plan.zone(connection.switch_class, connection.zone).breakout.speed
+        for server_class in plan.server_classes.values()
+        for connection in server_class.connections.values()
+    }
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from ..diagnostics import Diagnostics, Path
 from ..model.plan import MESH, Plan, SwitchClass
 from .demand import Demand
+from .pods import report_uplinks
 from .sized import MAX_ONE_GROUP
-from .spines import report_spines
 from .trial import Trial
 
 MESH_SIZES = (2, 3)
@@ -20,10 +20,10 @@ def candidates(plan: Plan, trial: Trial, path: Path, found: Diagnostics) -> Sequ
     """The numbers to try; none where that can be said before trying, with an error that says why."""
     switch_class, rule = trial.sized.switch_class, trial.rule
     if switch_class.quantity is not None:
-        return [switch_class.quantity] if _given_is_valid(trial, path, found) else []
+        return [switch_class.quantity] if _given_is_valid(plan, trial, path, found) else []
     if rule is not None:
         if not rule.numbers:
-            report_spines(rule, path, None, found)
+            report_uplinks(plan, trial.sized, rule, path, found)
         return [n for n in rule.numbers if n >= lower_bound(plan, trial)]
     return all_numbers(plan, trial)
 
@@ -74,18 +74,17 @@ def _only_class_of_its_fabric(plan: Plan, switch_class: SwitchClass) -> bool:
     return all(c is switch_class or c.fabric != switch_class.fabric for c in plan.switch_classes.values())
 
 
-def _given_is_valid(trial: Trial, path: Path, found: Diagnostics) -> bool:
+def _given_is_valid(plan: Plan, trial: Trial, path: Path, found: Diagnostics) -> bool:
     switch_class, rule = trial.sized.switch_class, trial.rule
     given = switch_class.quantity or 0
-    if switch_class.redundancy and given:
+    if switch_class.redundancy and given and not trial.sized.makes_groups(given):
         size = switch_class.redundancy.size
-        if (size and given % size) or (size is None and not 2 <= given <= MAX_ONE_GROUP):
-            wanted = f"a multiple of {size}" if size else "2 to 4, one group"
-            found.error(
-                "quantity-against-groups", (*path, "quantity"),
-                f"{given} switches cannot form {switch_class.redundancy.type} groups; the number must be {wanted}.",
-            )
-            return False
+        wanted = f"a multiple of {size}" if size else "2 to 4, one group"
+        found.error(
+            "quantity-against-groups", (*path, "quantity"),
+            f"{given} switches cannot form {switch_class.redundancy.type} groups; the number must be {wanted}.",
+        )
+        return False
     if given < 2 and any(demand.alternates for demand in trial.demands.values()):
         found.error(
             "alternating-needs-two", (*path, "quantity"),
@@ -93,7 +92,7 @@ def _given_is_valid(trial: Trial, path: Path, found: Diagnostics) -> bool:
         )
         return False
     if rule is not None and given not in rule.numbers:
-        report_spines(rule, path, given, found)
+        report_uplinks(plan, trial.sized, rule, path, found)
         return False
     return True
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 from ..diagnostics import Diagnostics
 from ..model.keys import natural
 from ..model.plan import Plan, SwitchClass
-from .sized import spine_of, uplink_zones
+from .sized import above, uplink_zones
 
 
 def feeders_first(plan: Plan, found: Diagnostics) -> list[SwitchClass]:
@@ -33,7 +33,7 @@ def feeders_first(plan: Plan, found: Diagnostics) -> list[SwitchClass]:
 def _far_classes(plan: Plan, switch_class: SwitchClass) -> set[str]:
     """The classes on which links of a class end."""
     ends = {zone.peer[0] for zone in switch_class.zones.values() if zone.peer}
-    spine = spine_of(plan, switch_class)
-    if spine is not None and uplink_zones(switch_class):
-        ends.add(spine.key)
+    upper = above(plan, switch_class)
+    if upper is not None and uplink_zones(switch_class):
+        ends.add(upper.key)
     return ends

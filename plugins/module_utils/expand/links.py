@@ -12,7 +12,7 @@ from ..model.ledger import Domain, End, Entry
 from ..model.plan import Connection, Plan
 from .space import Lane
 
-SERVER, FABRIC, MESH, BORDER, OOB = "server", "fabric", "mesh", "border", "oob"
+SERVER, FABRIC, CORE, MESH, BORDER, OOB = "server", "fabric", "core", "mesh", "border", "oob"
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,25 +15,18 @@ from typing import Any, TypeVar
 
 from ..diagnostics import Diagnostic, Diagnostics, Path, PlanError
 from ..model import schema
-from ..model.hardware import (
-    BUILTIN_DEVICE_TYPES,
-    BUILTIN_MANUFACTURERS,
-    BUILTIN_MODULE_TYPES,
-    Breakout,
-    DeviceType,
-    Manufacturer,
-    ModuleType,
-    PortGroup,
-)
+from ..model.hardware import Manufacturer
 from ..model.keys import natural
+from ..model.nics import BUILTIN_MODULE_TYPES
 from ..model.plan import Plan, Site
-from ..model.schema_catalog import DEVICE_TYPE
+from ..model.switches import BUILTIN_DEVICE_TYPES, BUILTIN_MANUFACTURERS
 from .attributes import optics, shared_objects
 from .build_servers import server_class
 from .build_switches import fabrics, switch_class
+from .catalog import device_type, module_type
 from .former_keys import renames
 from .origin import Converted, in_our_language
-from .references import Document, References, ports_of
+from .references import Document, References
 from .shape import check_shape
 from .validate import validate
 
@@ -100,11 +93,11 @@ def _plan(document: Document, whole: Document, found: Diagnostics) -> Plan:
     """The plan in a document; `whole` is the same with what is wrong in shape, and is reported already."""
     catalog = document.get("catalog", {})
     module_types = {
-        slug: ModuleType(slug, tuple(row["ports"]), row.get("interface_type", ""))
-        for slug, row in catalog.get("module_types", {}).items()
+        slug: module_type(slug, row) for slug, row in catalog.get("module_types", {}).items()
     }
     device_types = {
-        slug: _device_type(slug, row, found) for slug, row in catalog.get("device_types", {}).items()
+        slug: device_type(slug, row, ("catalog", "device_types", slug), found)
+        for slug, row in catalog.get("device_types", {}).items()
     }
     manufacturers = {slug: Manufacturer(slug, row["name"]) for slug, row in catalog.get("manufacturers", {}).items()}
     refer = References(
@@ -141,29 +134,3 @@ def _each(
 ) -> dict[str, Item]:
     built = {key: build(key, row, (section, key), refer) for key, row in refer.document[section].items()}
     return {key: item for key, item in built.items() if item is not None}
-
-
-def _device_type(slug: str, row: Document, found: Diagnostics) -> DeviceType:
-    path: Path = ("catalog", "device_types", slug)
-    groups = []
-    for text, group in row.get("ports", {}).items():
-        ports = ports_of(text, (*path, "ports", text), found)
-        breakouts = (Breakout.parse(b) for b in group.get("breakouts", ()))
-        groups.append(
-            PortGroup(
-                ports, group["speed"], frozenset(b for b in breakouts if b), group.get("interface_type", "")
-            )
-        )
-    claimed = [port for group in groups for port in group.ports]
-    twice = sorted({port for port in claimed if claimed.count(port) > 1})
-    if twice:
-        found.error("port-twice", (*path, "ports"), f"port {twice[0]} stands in two of the ranges.")
-    return DeviceType(
-        slug,
-        row["manufacturer"],
-        row["model"],
-        row.get("u_height", schema.default(DEVICE_TYPE, "u_height")),
-        row.get("is_full_depth", schema.default(DEVICE_TYPE, "is_full_depth")),
-        tuple(groups),
-        row.get("port_name", schema.default(DEVICE_TYPE, "port_name")),
-    )

@@ -1,6 +1,6 @@
 # Copyright: Contributors to the hedgehog.diet collection
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Links between switches: every pair has a quota, leaf to spine and within a mesh.
+"""Links between switches: every pair has a quota, between tiers and within a mesh.
 
 With a ledger, pairs keep their links up to the quota; what is above it, and what is new, goes to the least loaded
 far switch that a pair still lacks. Such a link keeps its key (its lane at the near end), so only its far end moves.
@@ -15,12 +15,12 @@ from heapq import heapify, heappop, heapreplace
 from ..diagnostics import Diagnostics, InvariantError
 from ..model.keys import lane_link_key, link_kind, natural, split_device_key, switch_port_key
 from ..model.ledger import End, Entry, Ledger
-from ..model.plan import FABRIC_ZONE, MESH, MESH_ZONE, SPINE, Plan, Zone
-from .links import FABRIC, PlacedLink
+from ..model.plan import FABRIC_ZONE, MESH, MESH_ZONE, UPPER_ROLES, Plan, Zone
+from .links import CORE, FABRIC, PlacedLink
 from .links import MESH as MESH_LINK
-from .sized import SizedClass, ranked, spine_of, uplink_zones
+from .sized import SizedClass, ranked, uplink_zones
 from .space import Lane, Space
-from .spines import is_uplink
+from .tiers import Quotas, is_uplink, tiers
 
 
 @dataclass(slots=True)
@@ -31,37 +31,29 @@ class _Side:
     space: Space
 
 
-Quotas = dict[tuple[str, str], int]  # near device, far device: links still to be made
-
-
-def fabric_links(plan: Plan, sized: Mapping[str, SizedClass], ledger: Ledger, prune: bool) -> list[PlacedLink]:
-    """The links between leaves and spines: every leaf of a class has the same number to every spine."""
+def uplink_links(plan: Plan, sized: Mapping[str, SizedClass], ledger: Ledger, prune: bool) -> list[PlacedLink]:
+    """The links between leaves and spines and between spines and cores."""
     links: list[PlacedLink] = []
-    placed = _by_far_class(ledger, FABRIC)
     uplinks = {key: (s.count, s.lanes(uplink_zones(s.switch_class))) for key, s in sized.items()}
-    for spine in (s for s in sized.values() if s.switch_class.role == SPINE and s.count):
-        leaves = [s for s in sized.values() if s.count and spine_of(plan, s.switch_class) is spine.switch_class]
-        speeds = {z.breakout.speed for leaf in leaves for z in uplink_zones(leaf.switch_class)}
-        # Links of a class that went to another fabric are dealt anew there, and leave their lanes here.
-        here = {s.switch_class.key for s in leaves}
-        elsewhere = {key: lanes for key, lanes in uplinks.items() if key not in here}
-        entries = {
-            key: entry
-            for far_class in (spine.switch_class.key, *here)
-            for key, entry in placed.get(far_class, {}).items()
-            if not is_uplink(entry.a, elsewhere)
-        }
-        for speed in sorted(speeds):
-            near = [_side(leaf, uplink_zones(leaf.switch_class), speed) for leaf in leaves]
-            fabric_zones = [z for z in spine.switch_class.zones.values() if z.type == FABRIC_ZONE]
-            far = _side(spine, fabric_zones, speed)
-            quotas: Quotas = {
-                (leaf, far_device): side.space.capacity // spine.count
-                for side in near
-                for leaf in side.sized.devices()
-                for far_device in spine.devices()
+    placed = {kind: _by_far_class(ledger, kind) for kind in (FABRIC, CORE)}
+    for upper in (s for s in sized.values() if s.switch_class.role in UPPER_ROLES and s.count):
+        for tier in tiers(plan, upper, sized, ledger, prune):
+            # Links of a class that went to another fabric are dealt anew there, and leave their lanes here.
+            here = {lower.key for lower in tier.lowers}
+            elsewhere = {key: lanes for key, lanes in uplinks.items() if key not in here}
+            entries = {
+                key: entry
+                for far_class in (upper.switch_class.key, *here)
+                for key, entry in placed[tier.kind].get(far_class, {}).items()
+                if not is_uplink(entry.a, elsewhere)
             }
-            links += _deal(FABRIC, [*near, far], quotas, spine.switch_class.fabric.key, entries, prune)
+            quotas = tier.deal(upper.count // tier.units)
+            if quotas is None:
+                raise InvariantError(f"{upper.count} {upper.switch_class.key} were found to take their uplinks")
+            near = [_side(lower.sized, uplink_zones(lower.sized.switch_class), tier.speed) for lower in tier.lowers]
+            fabric_zones = [z for z in upper.switch_class.zones.values() if z.type == FABRIC_ZONE]
+            far = _side(upper, fabric_zones, tier.speed)
+            links += _deal(tier.kind, [*near, far], quotas, upper.switch_class.fabric.key, entries, prune)
     return links
 
 

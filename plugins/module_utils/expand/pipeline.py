@@ -4,80 +4,118 @@
 
 Pure: the same plan and ledger give the same topology on any machine. The order of the stages:
 
-1. size and place   the number of switches of each class, feeders first, and the ports of all links that land in zones
-2. pair             links between switches, which need the numbers of both sides
-3. name             devices, then interfaces and cables at the placed ports
+1. renumber         former keys become present ones, indices of switches become positions without gaps
+2. size and place   the number of switches of each class, feeders first, and the ports of all links that land in zones
+3. pair             links between switches, which need the numbers of both sides; then positions become indices again
+4. name             devices, then interfaces and cables at the placed ports
 """
 
 from __future__ import annotations
 
-from ..diagnostics import Diagnostic, Diagnostics
+from contextlib import suppress
+
+from ..diagnostics import Diagnostic, Diagnostics, PlanError
 from ..model.keys import device_order, natural
 from ..model.ledger import Ledger
 from ..model.objects import Quantity, Topology
 from ..model.plan import Plan
-from .cables import cables, interfaces, server_and_uplink_links
+from .advice import could_be_fewer, say_what_rebalancing_saves, unwanted, warn_of_cut_domains
+from .cables import cables, device_and_interface_names, interfaces, server_and_uplink_links
 from .devices import devices
+from .links import PlacedLink
 from .names import check_names
-from .pairs import fabric_links, mesh_links
+from .numbering import Numbering
+from .pairs import mesh_links, uplink_links
+from .redundancy_links import redundancy_links
 from .size import Sizer
+from .sized import SizedClass
+from .spare import spare_ends
 
 # Part of every digest: raised when the same plan may expand to something else. The ledger keeps placed links anyway.
 ALGORITHM = 1
 
 
-def expand(plan: Plan, ledger: Ledger | None = None, prune: bool = False) -> tuple[Topology, list[Diagnostic]]:
+def expand(
+    plan: Plan, ledger: Ledger | None = None, prune: bool = False, rebalance: bool = False
+) -> tuple[Topology, list[Diagnostic]]:
     """The topology of a plan, and warnings.
 
     Args:
         ledger: where links were placed before; they stay there.
         prune: whether cables that the plan no longer wants are taken away, so that their ports are free.
+        rebalance: place all links anew, as from scratch, whatever the ledger says of them.
 
     Raises:
         PlanError: the plan does not fit its hardware; all such errors are in it.
     """
-    ledger = ledger if ledger is not None else Ledger()
-    if not ledger and any(c.absent for c in plan.server_classes.values()):
-        ledger = _dealt_with_absent(plan)
     found = Diagnostics()
+    numbering = Numbering(plan)
+    known = numbering.inward(plan.renames.ledger(ledger if ledger is not None else Ledger()))
+    if rebalance:
+        known = unwanted(plan, known)
+    elif not known and any(c.absent for c in plan.server_classes.values()):
+        known = _dealt_with_absent(plan, known)
 
-    sizer = Sizer(plan, ledger, prune, found)
-    sized = sizer.run()
+    sized, placed = _place(plan, known, prune, found)
+    if not rebalance and could_be_fewer(sized, known):
+        with suppress(PlanError):  # a plan may fit beside what is kept and not anew
+            anew = _place(plan, unwanted(plan, known), prune, Diagnostics())
+            say_what_rebalancing_saves(sized, placed, *anew, found)
+    warn_of_cut_domains(plan, placed, found)
+    links = numbering.outward(placed)
+
+    every_device = sorted(devices(plan, sized, numbering), key=lambda device: device_order(device.key))
+    check_names(plan, every_device, found)
+    used = {(end.device, end.port) for link in links for end in (link.a, link.b)}
+    every_interface = interfaces(plan, links, spare_ends(plan, sized, numbering, used))
+    names = device_and_interface_names(every_device, every_interface)
+    all_cables = cables(plan, links, names, found)
     found.stop_on_errors()
 
-    links = list(server_and_uplink_links(plan, sizer))
-    links += fabric_links(plan, sized, ledger, prune)
-    links += mesh_links(plan, sized, ledger, prune, found)
-
-    all_devices = tuple(sorted(devices(plan, sized), key=lambda device: device_order(device.key)))
-    check_names(all_devices, found)
-    found.stop_on_errors()
-
+    external = {key for key, one in plan.switch_classes.items() if one.external}
+    away = {device.key for device in every_device if device.class_key in external}
     types = [
-        *(c.device_type for c in plan.switch_classes.values()),
-        *(c.device_type for c in plan.server_classes.values()),
+        *(one.device_type for one in plan.switch_classes.values() if not one.external),
+        *(one.device_type for one in plan.server_classes.values()),
     ]
     topology = Topology(
         plan_id=plan.id,
         site=plan.site,
-        devices=all_devices,
-        interfaces=interfaces(plan, links),
-        cables=cables(links),
+        devices=tuple(d for d in every_device if d.key not in away) if away else tuple(every_device),
+        interfaces=tuple(i for i in every_interface if i.device not in away) if away else every_interface,
+        cables=all_cables,
         quantities=tuple(Quantity(key, sized[key].count, sized[key].reason) for key in sorted(sized, key=natural)),
-        device_types={device_type.slug: device_type for device_type in types},
+        device_types={one.slug: one for one in types},
         manufacturers=plan.manufacturers,
+        external_devices=tuple(d for d in every_device if d.key in away),
+        external_interfaces=tuple(i for i in every_interface if i.device in away),
+        shared=plan.shared,
     )
     return topology, found.warnings
 
 
-def _dealt_with_absent(plan: Plan) -> Ledger:
+def _place(
+    plan: Plan, ledger: Ledger, prune: bool, found: Diagnostics
+) -> tuple[dict[str, SizedClass], list[PlacedLink]]:
+    """All switch classes with their numbers, and all links with their ports."""
+    sizer = Sizer(plan, ledger, prune, found)
+    sized = sizer.run()
+    found.stop_on_errors()
+    links = list(server_and_uplink_links(plan, sizer))
+    links += uplink_links(plan, sized, ledger, prune)
+    links += mesh_links(plan, sized, ledger, prune, found)
+    links += redundancy_links(sized)
+    return sized, links
+
+
+def _dealt_with_absent(plan: Plan, ledger: Ledger) -> Ledger:
     """Where links go when absent servers are dealt their ports like present ones and then left out.
 
     Removing a server from a plan without a ledger thus shifts nothing else. Numbers of switches are found again with
     the servers that are there, or the second run, which has a ledger, would need fewer than the first.
     """
     found = Diagnostics()
-    sizer = Sizer(plan, Ledger(), False, found)
+    sizer = Sizer(plan, ledger, False, found)
     sizer.run()
     found.stop_on_errors()
-    return Ledger({link.key: link.entry() for link in server_and_uplink_links(plan, sizer)}).uncabled()
+    return ledger.like({link.key: link.entry() for link in server_and_uplink_links(plan, sizer)}).uncabled()

@@ -74,13 +74,9 @@ class References:
         return (class_key, zone) if built else None
 
     def ports(self, text: str | int, path: Path, keep_order: bool = False) -> tuple[int, ...]:
-        return ports_of(text, path, self.found, keep_order)
-
-
-def ports_of(text: str | int, path: Path, found: Diagnostics, keep_order: bool = False) -> tuple[int, ...]:
-    """The ports of a range, none where it says nothing sensible; that is reported."""
-    try:
-        return parse_ports(text, keep_order)
-    except PortRangeError as error:
-        found.error("invalid-ports", path, f"{error}.")
-        return ()
+        """The ports of a range, none where it says nothing sensible; that is reported."""
+        try:
+            return parse_ports(text, keep_order)
+        except PortRangeError as error:
+            self.found.error("invalid-ports", path, f"{error}.")
+            return ()

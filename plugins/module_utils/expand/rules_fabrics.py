@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from ..diagnostics import Diagnostics, Path
 from ..model.plan import CORE, MESH, SPINE, UNMANAGED, Fabric, Plan, SwitchClass
+from .names import CATEGORIES
 
 
 def check_fabric(plan: Plan, fabric: Fabric, found: Diagnostics) -> None:
@@ -40,6 +41,20 @@ def check_pods(plan: Plan, fabric: Fabric, found: Diagnostics) -> None:
             found.error(
                 "pods-without-spines", path, f"the spines of a pod are the plan's own; {spine.key!r} is external."
             )
+
+
+def check_pod_name(plan: Plan, category: str, found: Diagnostics) -> None:
+    """A name can say the pod only of what stands in one: leaves and spines of fabrics with pods."""
+    without = [
+        one.key for one in plan.switch_classes.values()
+        if CATEGORIES[one.role] == category and (one.fabric.leaves_per_pod is None or one.role == CORE)
+    ]
+    without += list(plan.server_classes) if category == "server" else []
+    if without:
+        found.error(
+            "bad-pattern", ("naming", category), f"{{pod}} says nothing of {', '.join(without)}: not in a pod.",
+            "Leave it out, or give the fabric `leaves_per_pod`.",
+        )
 
 
 def check_balance(switch_class: SwitchClass, path: Path, found: Diagnostics) -> None:

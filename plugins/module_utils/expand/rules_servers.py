@@ -4,9 +4,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from ..diagnostics import Diagnostics, Path, nearest
 from ..model.plan import ALTERNATING, BUNDLED, ESLAG, MCLAG, RAIL_OPTIMIZED, Connection, Plan, ServerClass
-from .names import MAX_NAME
+from .names import MAX_NAME, check_label
 
 
 def check_connection(plan: Plan, connection: Connection, path: Path, found: Diagnostics) -> None:
@@ -37,6 +39,8 @@ def check_connection(plan: Plan, connection: Connection, path: Path, found: Diag
             f" {'an uplink' if zone.peer else 'of type ' + zone.type}.",
             nearest(f"{connection.switch_class}/{connection.zone}", takers),
         )
+    if connection.cable.label is not None:
+        check_label(connection.cable.label, (*path, "cable", "label"), found)
     _check_bond(plan, connection, path, found)
     if connection.speed not in (None, zone.breakout.speed):
         found.error(
@@ -86,19 +90,30 @@ def check_nic_ports(server_class: ServerClass, path: Path, found: Diagnostics) -
 def check_interface_names(server_class: ServerClass, path: Path, found: Diagnostics) -> None:
     """NetBox takes interface names of 64 characters, each once on a device."""
     owners: dict[str, str] = {}
+    for where, nic, port in _made_ports(server_class, path):
+        name = f"{nic}-{port}"
+        if len(name) > MAX_NAME:
+            found.error(
+                "name-too-long", where,
+                f"the interface {name!r} has {len(name)} characters; NetBox takes {MAX_NAME}.",
+                "Shorten the key of the NIC.",
+            )
+        if owners.setdefault(name, nic) != nic:
+            found.error(
+                "duplicate-name", where,
+                f"ports of the NICs {owners[name]!r} and {nic!r} would both be called {name!r}.",
+                "Rename one of the NICs.",
+            )
+
+
+def _made_ports(server_class: ServerClass, path: Path) -> Iterator[tuple[Path, str, str]]:
+    """The NIC ports that become interfaces: where the plan says so, NIC and port name."""
+    if server_class.all_ports:
+        for nic in server_class.nics.values():
+            for port in nic.ports:
+                yield (*path, "nics", nic.key), nic.key, port
+        return
     for connection in server_class.connections.values():
         used = slice(connection.first_port, connection.first_port + connection.ports)
         for port in connection.nic.ports[used]:
-            name = f"{connection.nic.key}-{port}"
-            if len(name) > MAX_NAME:
-                found.error(
-                    "name-too-long", (*path, connection.key, "nic"),
-                    f"the interface {name!r} has {len(name)} characters; NetBox takes {MAX_NAME}.",
-                    "Shorten the key of the NIC.",
-                )
-            if owners.setdefault(name, connection.nic.key) != connection.nic.key:
-                found.error(
-                    "duplicate-name", (*path, connection.key, "nic"),
-                    f"ports of the NICs {owners[name]!r} and {connection.nic.key!r} would both be called {name!r}.",
-                    "Rename one of the NICs.",
-                )
+            yield (*path, "connections", connection.key, "nic"), connection.nic.key, port

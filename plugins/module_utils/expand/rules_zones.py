@@ -13,6 +13,7 @@ from ..model.plan import (
     OOB_ZONE,
     PEER_ZONE,
     RAIL_OPTIMIZED,
+    SERVER_ZONE,
     SESSION_ZONE,
     SPINE,
     UPLINK_ZONE,
@@ -20,10 +21,13 @@ from ..model.plan import (
     SwitchClass,
     Zone,
 )
+from .limits import check_limits, redundancy_not_supported
+from .names import check_label
 from .ports import format_ports
+from .sized import above
 
 
-def check_hardware(plan: Plan, switch_class: SwitchClass, path: Path, found: Diagnostics) -> None:
+def check_hardware(switch_class: SwitchClass, path: Path, found: Diagnostics) -> None:
     hardware = switch_class.device_type
     if not hardware.groups:
         found.warn(
@@ -51,6 +55,22 @@ def check_hardware(plan: Plan, switch_class: SwitchClass, path: Path, found: Dia
                 )
 
 
+def check_together(plan: Plan, switch_class: SwitchClass, path: Path, found: Diagnostics) -> None:
+    """What the zones in use ask of the hardware together: lanes of pipelines and of the whole switch."""
+    used = [zone for zone in switch_class.zones.values() if _in_use(plan, switch_class, zone)]
+    claiming = sorted(used, key=lambda z: (z.type in (SERVER_ZONE, OOB_ZONE) and z.peer is None, z.priority, z.key))
+    for problem in check_limits(switch_class.device_type, {z.key: (z.ports, z.breakout) for z in claiming}):
+        where = (*path, "zones", problem.zones[0], "breakout") if problem.zones else (*path, "zones")
+        found.error("over-hardware-limit", where, problem.message, problem.hint)
+
+
+def _in_use(plan: Plan, switch_class: SwitchClass, zone: Zone) -> bool:
+    """Whether a zone can be in use at all: uplinks have something above them, a mesh zone a mesh."""
+    if zone.type == UPLINK_ZONE and zone.peer is None:
+        return above(plan, switch_class) is not None
+    return zone.type != MESH_ZONE or switch_class.fabric.mode == MESH
+
+
 def check_overlaps(plan: Plan, switch_class: SwitchClass, path: Path, found: Diagnostics) -> None:
     report = found.error if plan.overlap == "error" else found.warn
     zones = list(switch_class.zones.values())
@@ -69,6 +89,10 @@ def check_redundancy(plan: Plan, switch_class: SwitchClass, path: Path, found: D
     """Groups need hardware that supports them, and take no rails."""
     if switch_class.redundancy is None:
         return
+    unsupported = redundancy_not_supported(switch_class.device_type, switch_class.redundancy.type)
+    if unsupported:
+        report = found.error if plan.strict else found.warn
+        report("redundancy-not-supported", (*path, "redundancy", "type"), unsupported)
     for server_class in plan.server_classes.values():
         for connection in server_class.connections.values():
             if connection.switch_class == switch_class.key and connection.distribution == RAIL_OPTIMIZED:
@@ -100,6 +124,8 @@ def check_zone(plan: Plan, switch_class: SwitchClass, zone: Zone, path: Path, fo
             f"a {zone.type} zone joins the two switches of a pair; {switch_class.key!r} has no pairs.",
             "Set `redundancy: {type: mclag}` on the class.",
         )
+    if zone.cable.label is not None:
+        check_label(zone.cable.label, (*path, "cable", "label"), found)
     if zone.peer is None:
         return
     if zone.type not in (UPLINK_ZONE, OOB_ZONE):

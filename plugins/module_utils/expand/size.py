@@ -11,17 +11,29 @@ from __future__ import annotations
 from ..diagnostics import Diagnostics, Path
 from ..model.keys import lane_link_key, switch_port_key
 from ..model.ledger import Ledger
-from ..model.plan import FABRIC_ZONE, MESH, MESH_ZONE, SPINE, UNMANAGED, UPLINK_ZONE, Plan, SwitchClass, Zone
+from ..model.plan import (
+    FABRIC_ZONE,
+    MESH,
+    MESH_ZONE,
+    PAIR_ZONES,
+    UNMANAGED,
+    UPLINK_ZONE,
+    UPPER_ROLES,
+    Plan,
+    SwitchClass,
+    Zone,
+)
 from .bundles import demand_of
 from .candidates import MESH_SIZES, candidates
 from .demand import Demand
 from .feeders import feeders_first
 from .keep import cabled_spots, keep_server_links, spot_of
 from .links import BORDER, OOB, SERVER, Arrival, WantedLink, server_links
+from .pods import joins_pods
 from .refusals import fits_at_all, report_no_numbers, report_refusals
-from .sized import SizedClass, ranked, spine_of
-from .space import Space, unclaimed_ports
-from .spines import spine_rule
+from .sized import SizedClass, above, ranked
+from .space import unclaimed_ports
+from .tiers import uplink_rule
 from .trial import Trial, ZoneRefused
 
 
@@ -52,7 +64,7 @@ class Sizer:
         return self.sized
 
     def _size(self, switch_class: SwitchClass) -> SizedClass:
-        sized = SizedClass(switch_class, self._claim(switch_class))
+        sized = SizedClass(switch_class, self._claim(switch_class), self.ledger.taken)
         demands = {
             zone.key: self._demand(sized, zone)
             for zone in ranked(list(switch_class.zones.values()))
@@ -61,8 +73,10 @@ class Sizer:
         path: Path = ("switch_classes", switch_class.key)
         if not fits_at_all(sized, demands, path, self.found):
             return sized
-        is_spine = switch_class.role == SPINE
-        rule = spine_rule(self.plan, sized, self.sized, self.ledger, self.prune) if is_spine else None
+        takes_uplinks = switch_class.role in UPPER_ROLES
+        rule = uplink_rule(self.plan, sized, self.sized, self.ledger, self.prune) if takes_uplinks else None
+        if rule is not None and not joins_pods(self.plan, sized, rule, self.found):
+            return sized
         trial = Trial(sized, demands, rule)
         refusals: dict[int, ZoneRefused] = {}
         errors_before = len(self.found.errors)
@@ -87,7 +101,8 @@ class Sizer:
         for zone in switch_class.zones.values():
             if (
                 zone.peer is not None
-                or (zone.type == UPLINK_ZONE and spine_of(self.plan, switch_class) is not None)
+                or (zone.type == UPLINK_ZONE and above(self.plan, switch_class) is not None)
+                or zone.type in PAIR_ZONES
                 or (zone.type == MESH_ZONE and switch_class.fabric.mode == MESH)
             ):
                 full.add(zone.key)
@@ -100,7 +115,7 @@ class Sizer:
     def _demand(self, sized: SizedClass, zone: Zone) -> Demand:
         """What lands in a zone, less what the ledger keeps there; the lanes of kept links and leftovers are held."""
         switch_class = sized.switch_class
-        space = Space([(zone, sized.ports.get(zone.key, ()))])
+        space = sized.lanes([zone])
         wanted = self.wanted.get((switch_class.key, zone.key), [])
         arrivals = self.arrivals.get((switch_class.key, zone.key), [])
         limit = switch_class.quantity
@@ -122,7 +137,7 @@ class Sizer:
     def _send_uplinks(self, sized: SizedClass) -> None:
         kind = OOB if sized.switch_class.fabric.fabric_class == UNMANAGED else BORDER
         for zone in ranked([z for z in sized.switch_class.zones.values() if z.peer is not None]):
-            lanes = Space([(zone, sized.ports[zone.key])]).lanes
+            lanes = sized.lanes([zone]).lanes
             for owner in sized.devices():
                 links = tuple(lane_link_key(kind, owner, zone.key, switch_port_key(x.port, x.lane)) for x in lanes)
                 if zone.peer is not None:

@@ -51,6 +51,13 @@ class Space:
         held.add(position)
         return True
 
+    def take(self, switch: int, port: str) -> None:
+        """Take what a port key says: a whole physical port `17`, or a lane `17/2`."""
+        physical, _slash, lane = port.partition("/")
+        for one in self.lanes:
+            if str(one.port) == physical and lane in ("", str(one.lane)):
+                self.hold(switch, (one.port, one.lane))
+
     def release(self, switch: int, port_and_lane: tuple[int, int]) -> None:
         self._held[switch].discard(self._position[port_and_lane])
 

@@ -11,7 +11,7 @@ from .deal import Refused
 from .demand import Demand
 from .placement import Placement, place
 from .sized import SizedClass
-from .spines import SpineRule
+from .tiers import UplinkRule
 
 
 class ZoneRefused(Exception):
@@ -25,11 +25,11 @@ class ZoneRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """`demands` by zone. `rule` is what uplinks allow, for spines that have some."""
+    """`demands` by zone. `rule` is what uplinks allow, for spines and cores on which some end."""
 
     sized: SizedClass
     demands: Mapping[str, Demand]
-    rule: SpineRule | None
+    rule: UplinkRule | None
 
     @property
     def group_size(self) -> int | None:

@@ -11,15 +11,16 @@ from ..diagnostics import Diagnostics, Path
 from ..model.plan import Plan
 from .names import check_pattern
 from .rules_classes import check_attributes, check_class_keys, check_external, check_instances
-from .rules_fabrics import check_balance, check_fabric, check_pods
+from .rules_fabrics import check_balance, check_fabric, check_pod_name, check_pods
 from .rules_servers import check_connection, check_interface_names, check_nic_ports
-from .rules_zones import check_hardware, check_overlaps, check_redundancy, check_zone
+from .rules_zones import check_hardware, check_overlaps, check_redundancy, check_together, check_zone
 
 
 def validate(plan: Plan, found: Diagnostics) -> None:
     """Collect every broken rule of a plan whose references are resolved."""
     for category, pattern in plan.naming.items():
-        check_pattern(pattern, ("naming", category), found)
+        if "pod" in check_pattern(pattern, ("naming", category), found):
+            check_pod_name(plan, category, found)
     check_class_keys(plan, found)
     for fabric in plan.fabrics.values():
         check_fabric(plan, fabric, found)
@@ -29,7 +30,8 @@ def validate(plan: Plan, found: Diagnostics) -> None:
         check_external(switch_class, path, found)
         check_instances(switch_class, path, found)
         check_balance(switch_class, path, found)
-        check_hardware(plan, switch_class, path, found)
+        check_hardware(switch_class, path, found)
+        check_together(plan, switch_class, path, found)
         check_overlaps(plan, switch_class, path, found)
         check_redundancy(plan, switch_class, path, found)
         for zone in switch_class.zones.values():
@@ -40,5 +42,5 @@ def validate(plan: Plan, found: Diagnostics) -> None:
         for connection in server_class.connections.values():
             check_connection(plan, connection, (*path, "connections", connection.key), found)
         check_nic_ports(server_class, (*path, "connections"), found)
-        check_interface_names(server_class, (*path, "connections"), found)
+        check_interface_names(server_class, path, found)
     check_attributes(plan, found)

@@ -16,7 +16,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 _BREAKOUT = re.compile(r"^([1-9]\d?)x([1-9]\d{0,3})g$")
 _ETHERNET = re.compile(r"^(\d+(?:\.\d+)?)([gt]?)base-")
@@ -182,16 +181,3 @@ class ModuleType:
 class Manufacturer:
     slug: str
     name: str
-
-
-def __getattr__(name: str) -> Any:
-    """The built-in rows under the names they had here, until all who want them import them from where they are."""
-    if name in ("BUILTIN_DEVICE_TYPES", "BUILTIN_MANUFACTURERS"):
-        from . import switches
-
-        return getattr(switches, name)
-    if name == "BUILTIN_MODULE_TYPES":
-        from . import nics
-
-        return nics.BUILTIN_MODULE_TYPES
-    raise AttributeError(name)

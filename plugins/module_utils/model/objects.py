@@ -47,6 +47,7 @@ class Device:
     fabric_class: str = ""
     boot_mac: str = ""
     pod: int | None = None
+    group: str = ""  # redundancy group
     tenant: str | None = None  # slug
     location: str | None = None  # slug
     rack: str | None = None  # name
@@ -60,7 +61,10 @@ class Device:
 
 @dataclass(frozen=True, slots=True)
 class Interface:
-    """An interface. `speed` in Gb/s. `spare` is one without a cable, made because its class wants all ports."""
+    """An interface. `speed` in Gb/s, None where no link says it.
+
+    `spare` is one without a cable, made because its class wants all ports.
+    """
 
     KIND: ClassVar[str] = INTERFACE
     MANAGED: ClassVar[tuple[str, ...]] = ("device", "name", "type", "speed", "zone", "physical_port", "lane")
@@ -69,7 +73,7 @@ class Interface:
     device: str
     name: str
     type: str
-    speed: int
+    speed: int | None
     zone: str = ""
     physical_port: int | None = None
     lane: int | None = None  # None where the port is not broken out

@@ -28,6 +28,7 @@ SERVER_ZONE = "server"
 OOB_ZONE = "oob"
 PEER_ZONE = "peer"
 SESSION_ZONE = "session"
+PAIR_ZONES = (PEER_ZONE, SESSION_ZONE)  # they join the two switches of a redundancy pair
 
 RAIL_OPTIMIZED = "rail-optimized"
 SAME_SWITCH = "same-switch"
@@ -36,6 +37,7 @@ ALTERNATING = "alternating"
 
 SPINE = "spine"
 CORE = "core"
+UPPER_ROLES = (SPINE, CORE)  # uplinks of others end on them
 
 MCLAG = "mclag"
 ESLAG = "eslag"
@@ -77,6 +79,17 @@ class CableLook:
     label: str | None = None
     length: float | None = None
     length_unit: str | None = None
+
+    def over(self, below: CableLook) -> CableLook:
+        """These, and where they say nothing what is below; a length goes with its unit."""
+        sized = self if self.length is not None else below
+        return CableLook(
+            below.type if self.type is None else self.type,
+            below.color if self.color is None else self.color,
+            below.label if self.label is None else self.label,
+            sized.length,
+            sized.length_unit,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from __future__ import annotations
 from .schema_terms import (
     BREAKOUT,
     END,
+    MAX_PORT,
     PORTS,
     Schema,
     choice,
@@ -14,6 +15,7 @@ from .schema_terms import (
     keyed,
     mapping,
     named,
+    ports,
     slug,
     text,
 )
@@ -52,10 +54,37 @@ DEVICE_TYPE = mapping(
                 "items": text("A breakout.", pattern=BREAKOUT),
             },
             interface_type=text("NetBox interface type of a port that is not broken out.", maxLength=50),
+            port_name=text(
+                "How these ports are called, where that differs from the rest of the switch.", pattern=r"\{port\}",
+                maxLength=48,
+            ),
+            first_number=integer("Number of the first of them in its name, where that is not its port.", 0, MAX_PORT),
+            default_breakout=text("What a port is that no zone uses.", pattern=BREAKOUT),
         ),
         "propertyNames": {"pattern": PORTS},
         "default": {},
     },
+    redundancy={
+        "type": "array",
+        "description": "Redundancy groups that it can be in. Not checked when not given.",
+        "items": choice("A type.", "mclag", "eslag"),
+        "uniqueItems": True,
+    },
+    limits=mapping(
+        "What its ports can do together.",
+        lanes=integer("Lanes of all ports together.", 1, 100_000),
+        pipelines={
+            "type": "object",
+            "description": "Lanes of the ports that share a pipeline, by port range.",
+            "additionalProperties": integer("Lanes.", 1, 100_000),
+            "propertyNames": {"pattern": PORTS},
+        },
+        same_speed={
+            "type": "array",
+            "description": "Port ranges that must all have one lane speed.",
+            "items": ports("Ports."),
+        },
+    ),
 )
 
 OPTIC = mapping(
@@ -82,7 +111,14 @@ CATALOG = mapping(
     device_types=keyed("Device types by slug.", DEVICE_TYPE) | {"default": {}},
     module_types=keyed(
         "Module types (network cards) by slug.",
-        mapping("A module type.", ("ports",), ports=PORT_NAMES, interface_type=INTERFACE_TYPE),
+        mapping(
+            "A module type.",
+            ("ports",),
+            ports=PORT_NAMES,
+            interface_type=INTERFACE_TYPE,
+            manufacturer=slug("Slug of its manufacturer."),
+            model=text("Model name.", maxLength=100),
+        ),
     ) | {"default": {}},
     optics=keyed("Optics (transceivers and cable assemblies) by slug.", OPTIC) | {"default": {}},
     sites=named("Sites by slug.", "A site."),

@@ -48,7 +48,7 @@ def test_patterns(pattern: str, name: str) -> None:
         "{index:x}", "{index:,}", "{index:.2f}", "{index:03d\n}", "{index:{class}}", "{index:{index}d}",
         "{class:03d}{index}",
         "{class", "class}", "{class}}-{index}", "{index", "{ index }", "{Index}", "{class}", "fixed", "{{index}}",
-        "{pod}-{index}",
+        "{rack}-{index}",
     ],
 )
 def test_attacks_and_slips(pattern: str) -> None:

@@ -1,0 +1,96 @@
+# Copyright: Contributors to the hedgehog.diet collection
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is worth saying of a placed plan: what placing anew would save, and rail domains that pods cut."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from ..diagnostics import Diagnostics
+from ..model.keys import split_device_key
+from ..model.ledger import Domain, Ledger
+from ..model.plan import Plan
+from .links import SERVER, PlacedLink, server_links
+from .sized import SizedClass
+
+Domains = Mapping[tuple[str, str], set[Domain]]  # rail domains by switch class and zone
+
+
+def unwanted(plan: Plan, ledger: Ledger) -> Ledger:
+    """What of a ledger counts when all links are placed anew: cables that the plan does not want any more."""
+    wanted = {link.key for link in server_links(plan, with_absent=False)}
+
+    def is_wanted(key: str) -> bool:
+        kind, _space, near = key.partition(" ")
+        class_key, _index, inner = near.split("/")[:3]
+        if kind == SERVER:
+            return key in wanted
+        return class_key in plan.switch_classes and inner in plan.switch_classes[class_key].zones
+
+    return ledger.like({key: entry for key, entry in ledger.items() if not is_wanted(key)})
+
+
+def could_be_fewer(sized: Mapping[str, SizedClass], ledger: Ledger) -> bool:
+    """Whether placing anew might need fewer switches or rail domains, as far as capacity tells."""
+    if not ledger:
+        return False
+    for one in sized.values():
+        links = {zone: len(placed.lanes) + len(one.kept[zone].spots) for zone, placed in one.placements.items()}
+        needed = max((-(-count // one.spaces[zone].capacity) for zone, count in links.items() if count), default=0)
+        if needed < one.count or any(kept.domains for kept in one.kept.values()):
+            return True
+    return False
+
+
+def rail_domains_of(links: Iterable[PlacedLink]) -> dict[tuple[str, str], set[Domain]]:
+    """The rail domains that links are in."""
+    found: dict[tuple[str, str], set[Domain]] = {}
+    for link in links:
+        if link.domain is not None:
+            found.setdefault((split_device_key(link.b.device)[0], link.b_zone), set()).add(link.domain)
+    return found
+
+
+def say_what_rebalancing_saves(
+    now: Mapping[str, SizedClass], links: Iterable[PlacedLink],
+    anew: Mapping[str, SizedClass], links_anew: Iterable[PlacedLink], found: Diagnostics,
+) -> None:
+    """Warn where placing all links anew needs fewer switches or rail domains, with the cables it would move."""
+    links, links_anew = list(links), list(links_anew)
+    savings = {
+        key: f"{anew[key].count} {key} instead of {now[key].count}" for key in now if anew[key].count < now[key].count
+    }
+    domains, domains_anew = rail_domains_of(links), rail_domains_of(links_anew)
+    for (key, zone), used in domains.items():
+        fewer = len(domains_anew.get((key, zone), ()))
+        if fewer < len(used):
+            savings.setdefault(key, f"{fewer} rail domains in {key}/{zone} instead of {len(used)}")
+    if not savings:
+        return
+    ends = {link.key: (link.a, link.b) for link in links_anew}
+    moved = sum(1 for link in links if link.key in ends and ends[link.key] != (link.a, link.b))
+    found.warn(
+        "rebalance-saves", ("switch_classes", next(iter(savings))),
+        f"placing all links anew would need {' and '.join(savings.values())}, and move {moved} cables.",
+        "`rebalance: true` does it.",
+    )
+
+
+def warn_of_cut_domains(plan: Plan, links: Iterable[PlacedLink], found: Diagnostics) -> None:
+    """Warn of rail domains with leaves in two pods: their rails then cross the cores. Links by position."""
+    for (key, zone), domains in rail_domains_of(links).items():
+        per_pod = plan.switch_classes[key].fabric.leaves_per_pod
+        size = per_pod.get(key) if per_pod else None
+        cut = sorted(d.number for d in domains if size and (d.first - 1) // size != (d.last - 1) // size)
+        if cut:
+            numbers = ", ".join(map(str, cut[:8])) + (", ..." if len(cut) > 8 else "")
+            found.warn(
+                "rail-domain-cut", ("fabrics", plan.switch_classes[key].fabric.key, "leaves_per_pod"),
+                f"the leaves of rail {'domain' if len(cut) == 1 else 'domains'} {numbers} of {key}/{zone} stand in two"
+                " pods, so traffic between its rails crosses the cores.",
+                f"A multiple of the leaves per domain does not cut any: {_leaves(domains)}.",
+            )
+
+
+def _leaves(domains: set[Domain]) -> int:
+    return max(d.last - d.first + 1 for d in domains)
