@@ -69,6 +69,8 @@ def keep_server_links(
 ) -> Kept:
     """Find the kept links of a zone and hold their lanes. `limit` is a given quantity of switches."""
     kept = Kept()
+    if not ledger:
+        return kept
     by_server: dict[tuple[str, str], list[WantedLink]] = {}
     for link in wanted:
         by_server.setdefault((link.device, link.connection.distribution), []).append(link)

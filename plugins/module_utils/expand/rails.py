@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -53,8 +52,8 @@ def place_rails(deal: Deal, demand: Demand) -> None:
             found, leaf_of = domains[position].domain, leaves[position]
             if bundle.domain not in (None, found.number):
                 continue
-            wanted = Counter(leaf_of[rail] for rail in rails)
-            if all(deal.room[leaf - 1] >= count for leaf, count in wanted.items()):
+            wanted = [leaf_of[rail] for rail in rails]
+            if all(deal.room[leaf - 1] >= wanted.count(leaf) for leaf in wanted):
                 for rail, link in bundle.links:
                     deal.give(leaf_of[rail] - 1, (link,))
                     deal.domains[link] = found

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from itertools import islice
 
@@ -87,8 +86,9 @@ def _largest(demand: Demand, switch_class: SwitchClass) -> tuple[str, int, str]:
     """The server that needs most of a single switch: how many links, and why there. No number of switches helps it."""
     needs = [(len(b.links), b.owner, "") for b in (*demand.same_switch, *demand.undistributed)]
     for rails in demand.rails:
-        rail, links = Counter(number for number, _link in rails.links).most_common(1)[0]
-        needs.append((links, rails.owner, f", the leaf of rail {rail}"))
+        numbers = [number for number, _link in rails.links]
+        rail = max(numbers, key=numbers.count)
+        needs.append((numbers.count(rail), rails.owner, f", the leaf of rail {rail}"))
     if switch_class.redundancy and switch_class.redundancy.size:
         size = switch_class.redundancy.size
         needs += [(-(-len(b.links) // size), b.owner, f" of its group of {size}") for b in demand.alternating]

@@ -38,23 +38,23 @@ def natural(text: str) -> NaturalKey:
 # that of `natural`, because no part is the beginning of another: a class key has no slash, and numbers end parts.
 
 
+@lru_cache(maxsize=65536)
 def device_order(key: str) -> tuple[NaturalKey, int]:
     """Sort key of a device key, as `natural` sorts it."""
     class_key, _slash, index = key.rpartition("/")
     return natural(f"{class_key}/"), int(index)
 
 
-def interface_order(key: str) -> tuple[NaturalKey, int, NaturalKey]:
+def interface_order(key: str) -> tuple[tuple[NaturalKey, int], NaturalKey]:
     """Sort key of an interface key, as `natural` sorts it."""
     device, _colon, port = key.partition(":")
-    return *device_order(device), natural(port)
+    return device_order(device), natural(port)
 
 
-def link_order(key: str) -> tuple[str, NaturalKey, int, NaturalKey]:
+def link_order(key: str) -> tuple[NaturalKey, int, NaturalKey]:
     """Sort key of a link key, as `natural` sorts it."""
-    kind, _space, near = key.partition(" ")
-    class_key, index, rest = near.split("/", 2)
-    return kind, natural(f"{class_key}/"), int(index), natural(f"/{rest}")
+    kind_and_class, index, rest = key.split("/", 2)
+    return natural(f"{kind_and_class}/"), int(index), natural(rest)
 
 
 def device_key(class_key: str, index: int) -> str:
@@ -66,11 +66,15 @@ def split_device_key(key: str) -> tuple[str, int]:
     return class_key, int(index)
 
 
-@lru_cache(maxsize=65536)  # all switches of a class have the same ports: one text for each, not one per switch
+# Devices of a class have the same ports: one text for each, not one per device.
+
+
+@lru_cache(maxsize=65536)
 def switch_port_key(port: int, lane: int) -> str:
     return f"{port}/{lane}"
 
 
+@lru_cache(maxsize=65536)
 def nic_port_key(nic: str, port_index: int) -> str:
     return f"{nic}/{port_index}"
 
