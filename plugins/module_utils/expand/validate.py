@@ -10,6 +10,7 @@ from __future__ import annotations
 from ..diagnostics import Diagnostics, Path
 from ..model.plan import Plan
 from .names import check_pattern
+from .optics import check_optics
 from .rules_classes import check_attributes, check_class_keys, check_external, check_instances
 from .rules_fabrics import check_balance, check_fabric, check_pod_name, check_pods
 from .rules_servers import check_connection, check_interface_names, check_nic_ports
@@ -44,3 +45,4 @@ def validate(plan: Plan, found: Diagnostics) -> None:
         check_nic_ports(server_class, (*path, "connections"), found)
         check_interface_names(server_class, path, found)
     check_attributes(plan, found)
+    check_optics(plan, found)

@@ -104,6 +104,13 @@ OPTIC = mapping(
 
 CATALOG = mapping(
     "Hardware and other shared objects that the plan needs: made where missing, never changed.",
+    library={
+        "type": "array",
+        "description": "Files of device types and module types in the format of the NetBox device type library,"
+        " relative to the plan. What the catalog says itself wins.",
+        "items": text("Path of a file."),
+        "uniqueItems": True,
+    },
     manufacturers=keyed(
         "Manufacturers by slug.",
         mapping("A manufacturer.", ("name",), name=text("Name.", maxLength=100)),
