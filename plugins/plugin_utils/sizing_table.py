@@ -28,9 +28,10 @@ def lines(row: Row) -> list[str]:
 
 
 def _totals(totals: Row) -> Iterator[str]:
-    yield f"{totals['devices']:,} devices: {totals['servers']:,} servers, {totals['switches']:,} switches"
+    servers, switches = _count(totals["servers"], "server"), _count(totals["switches"], "switch", "switches")
+    yield f"{_count(totals['devices'], 'device')}: {servers}, {switches}"
     if totals["external_devices"]:
-        yield f"{totals['external_devices']:,} external devices"
+        yield _count(totals["external_devices"], "external device")
     if totals["gpus"]:
         yield f"{totals['gpus']:,} GPUs"
     kinds = ", ".join(f"{count:,} {kind}" for kind, count in totals["cables_by_kind"].items())
@@ -39,13 +40,18 @@ def _totals(totals: Row) -> Iterator[str]:
     yield f"{totals['interfaces']:,} cabled interfaces{spare}"
 
 
+def _count(number: int, one: str, many: str = "") -> str:
+    return f"{number:,} {one if number == 1 else many or f'{one}s'}"
+
+
 def _switches(switches: Sequence[Row]) -> Iterator[str]:
     zones = [_zone(zone) for one in switches for zone in one["zones"]]
     table = iter(_aligned(zones, right=(4, 5, 6)))
     for one in switches:
         external = "external " if one["external"] else ""
         yield f"  {one['quantity']} {one['class']}: {external}{one['role']} of {one['fabric']}, {one['device_type']}"
-        yield from (f"      {part}" for part in one["reason"].split("; ") if part)
+        # Whoever lists external switches knows that he has given their number.
+        yield from (f"      {part}" for part in one["reason"].split("; ") if part not in ("", external and "given"))
         if (one["pods"] or 0) > 1:
             yield f"      {one['pods']} pods"
         yield from (f"    {next(table)}" for _zone_row in one["zones"])

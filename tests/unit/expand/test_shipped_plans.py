@@ -8,7 +8,11 @@ from collections import Counter
 
 import pytest
 
+from ansible_collections.hedgehog.diet.plugins.module_utils.expand.load import load
+from ansible_collections.hedgehog.diet.plugins.module_utils.expand.pipeline import expand
+
 from ..plans import (
+    SHIPPED_PLANS,
     Document,
     again,
     by_server,
@@ -21,22 +25,35 @@ from ..plans import (
     loads,
     pairs,
     shipped,
-    warnings_of,
 )
 from ..promises import check
 
-SMALL = {
-    "devices": 17, "interfaces": 216, "cables": 108,
-    "kinds": {"server": 100, "fabric": 8},
-    "quantities": {"be-leaf": 1, "be-spine": 1, "fe-leaf": 2, "oob": 1},
-}
-LARGE = {
-    "devices": 175, "interfaces": 2034, "cables": 1017,
-    "kinds": {"server": 721, "fabric": 256, "oob": 8, "border": 32},
-    "quantities": {
-        "be-rail-leaf": 4, "be-spine": 2, "fe-gpu-leaf": 2, "fe-storage-leaf": 2, "fe-spine": 4, "fe-border-leaf": 2,
-        "oob-mgmt-leaf": 4,
-    },
+# What the comment at the head of each plan says: devices, cables by kind, switches by class.
+SHIPPED: Document = {
+    "brownfield": (17, {"server": 30, "fabric": 16}, {"leaf": 2, "spine": 3}),
+    "dual-plane-256": (44, {"server": 512, "fabric": 256}, {"leaf-a": 4, "leaf-b": 4, "spine-a": 2, "spine-b": 2}),
+    "gpu-8": (3, {"server": 11}, {"leaf": 1, "mgmt": 1}),
+    "gpu-128": (
+        175, {"server": 721, "fabric": 256, "oob": 8, "border": 32},
+        {
+            "be-rail-leaf": 4, "be-spine": 2, "fe-gpu-leaf": 2, "fe-storage-leaf": 2, "fe-spine": 4,
+            "fe-border-leaf": 2, "oob-mgmt-leaf": 4,
+        },
+    ),
+    "gpu-512": (
+        110, {"server": 782, "fabric": 288, "oob": 4, "border": 8},
+        {"be-leaf": 8, "be-spine": 4, "fe-leaf": 2, "fe-spine": 2, "fe-border": 2, "mgmt": 2},
+    ),
+    "gpu-small": (17, {"server": 100, "fabric": 8}, {"be-leaf": 1, "be-spine": 1, "fe-leaf": 2, "oob": 1}),
+    "mclag-pair": (22, {"server": 40, "border": 4, "peer": 2, "session": 2}, {"leaf": 2, "router": 2}),
+    "mesh-3": (39, {"server": 72, "mesh": 12}, {"leaf": 3}),
+    "servers-10000": (
+        10660, {"server": 30000, "fabric": 3344, "core": 320, "oob": 209},
+        {"leaf": 418, "spine": 20, "core": 8, "mgmt-leaf": 209, "mgmt-aggregation": 5},
+    ),
+    "three-tier-2048": (
+        336, {"server": 2048, "fabric": 1024, "core": 1024}, {"leaf": 32, "spine": 32, "core": 16},
+    ),
 }
 
 
@@ -45,17 +62,42 @@ def large() -> Document:
     return shipped("gpu-128")
 
 
-@pytest.mark.parametrize(("name", "expected"), [("gpu-small", SMALL), ("gpu-128", LARGE)])
-def test_counts(name: str, expected: Document) -> None:
-    plan = shipped(name)
-    topology = expanded(plan)
-    found = {
-        "devices": len(topology.devices), "interfaces": len(topology.interfaces), "cables": len(topology.cables),
-        "kinds": kinds(topology), "quantities": counts(topology),
+@pytest.mark.parametrize("name", SHIPPED)
+def test_a_plan_comes_to_what_its_comment_says(name: str) -> None:
+    plan, warnings = load(shipped(name))
+    topology, found = expand(plan)
+    assert (len(topology.devices), kinds(topology), counts(topology)) == SHIPPED[name]
+    assert [*warnings, *found] == []
+    assert len(topology.interfaces) + len(topology.external_interfaces) == 2 * len(topology.cables)
+    if name not in ("brownfield", "mclag-pair", "servers-10000", "three-tier-2048"):  # external devices, pods
+        check(plan, topology)
+
+
+def test_pods_and_planes_of_three_tiers_are_joined_evenly() -> None:
+    topology = expanded(shipped("three-tier-2048"))
+    pods = {device.key: device.pod for device in topology.devices}
+    leaves, spines = pairs(topology, "fabric"), pairs(topology, "core")
+    assert set(leaves.values()) == {4} and len(leaves) == 4 * 8 * 8
+    assert all(pods[leaf] == pods[spine] for leaf, spine in leaves)
+    assert set(spines.values()) == {16} and len(spines) == 32 * 2
+    assert {name for name in (d.name for d in topology.devices) if name.startswith("pod04-spine")} == {
+        f"pod04-spine-{index:03d}" for index in range(25, 33)
     }
-    assert found == expected
-    assert warnings_of(plan) == []
-    check(loaded(plan), topology)
+
+
+@pytest.mark.parametrize("name", sorted(SHIPPED.keys() - {"servers-10000"}))  # it takes longer than all others
+def test_a_plan_that_was_applied_stays_as_it_is(name: str) -> None:
+    before = expanded(shipped(name))
+    assert again(shipped(name), before) == before
+
+
+def test_every_plan_is_known_here_and_begins_with_what_it_shows() -> None:
+    files = {path.stem: path.read_text(encoding="utf-8") for path in SHIPPED_PLANS.glob("*.yml")}
+    assert files.keys() == SHIPPED.keys()
+    for name, text in files.items():
+        head = text.partition("schema:")[0]
+        assert text.startswith("# ") and "Shows: " in head, name
+        assert shipped(name)["id"] == name
 
 
 def test_the_arithmetic_of_the_large_plan(large: Document) -> None:
