@@ -207,7 +207,7 @@ def _used(plan: Plan) -> list[tuple[Path, Optic]]:
 
 
 def _of_servers(plan: Plan) -> Iterator[_Link]:
-    for server_class in plan.server_classes.values():
+    for server_class in (one for one in plan.server_classes.values() if one.quantity):
         for connection in server_class.connections.values():
             switch_class = plan.switch_classes.get(connection.switch_class)
             if switch_class is None:
@@ -225,6 +225,8 @@ def _link(name: str, path: Path, switch: Zone, near: Optic | None, breakout: Bre
 def _between_switches(plan: Plan) -> Iterator[_Link]:
     """Zones whose lanes are cabled to lanes of another zone. Peer and session zones are cabled to themselves."""
     for near_class, near, far_class, far in (*_uplinks(plan), *_meshes(plan)):
+        if 0 in (near_class.quantity, far_class.quantity):
+            continue
         path = ("switch_classes", near_class.key, "zones", near.key)
         name = f"{near_class.key}/{near.key} to {far_class.key}/{far.key}"
         if near.optic and far.optic and _Ends(near.optic, far.optic, near.breakout).has_far_end:

@@ -46,6 +46,7 @@ class Switches:
         self._found = found
         self._paths = paths
         self._keys = Keys("switch class", found)
+        self._old_classes: set[str] = set()
         self.fabrics: dict[str, dict[str, Any]] = {}
         self.classes: dict[str, dict[str, Any]] = {}
         self.rows: dict[str, Row] = {}
@@ -170,9 +171,11 @@ class Switches:
         if not given or given in _FABRIC_CLASSES:
             return given or "managed"
         meant = "managed" if given in _ONCE_MANAGED else "unmanaged"
-        self._found.warn(
-            "legacy-value", row.at("fabric_class"), f"{given!r} is an old fabric_class; it is read as {meant}."
-        )
+        if given not in self._old_classes:
+            self._old_classes.add(given)
+            self._found.warn(
+                "legacy-value", row.at("fabric_class"), f"{given!r} is an old fabric_class; it is read as {meant}."
+            )
         return meant
 
 

@@ -78,6 +78,7 @@ def rewrite(document: Document, found: Diagnostics) -> Rewritten:
     found.stop_on_errors()
     moved: dict[Path, Path] = {("meta",): ("metadata",), ("plan",): ("spec", "plan")}
     moved |= {(block,): ("spec", block) for block in _LISTS}
+    moved[("reference_data",)] = ("test_fixtures",)
     fixtures = _Fixtures(root.child("test_fixtures", _FIXTURES), moved)
     lists = {block: _each(spec.values[block], block, fixtures, moved) for block in _LISTS if block in spec.values}
     first = {"meta": metadata.values, "plan": spec.values.get("plan")}
@@ -150,14 +151,14 @@ class _Fixtures:
         maker, model = "", ""
         if isinstance(reference, Mapping):
             maker, model = str(reference.get("manufacturer", "")), str(reference.get("model", ""))
-        elif not isinstance(reference, str):
+        elif not isinstance(reference, str) or not reference:
             return reference
         for row in self._modules:
             if row["id"] == f"{maker}/{model}" or slugify(str(row.get("model", ""))) == reference:
                 return row["id"]
         for card in BUILTIN_MODULE_TYPES.values():
-            same_maker = slugify(maker) == card.manufacturer
-            if reference == card.slug or (model == card.model and same_maker) or slugify(card.model) == reference:
+            same = bool(model) and model == card.model and slugify(maker) == card.manufacturer
+            if same or reference in (card.slug, slugify(card.model)):
                 return self._builtin(card, path)
         return f"{maker}/{model}" if isinstance(reference, Mapping) else reference
 

@@ -257,6 +257,13 @@ def test_zones_that_are_not_cabled_to_each_other_are_not_compared(plan: Document
     assert found_in(plan) == []
 
 
+def test_what_is_not_there_is_not_compared(plan: Document) -> None:
+    zone(plan, "leaf/uplinks")["optic"], zone(plan, "spine/down")["optic"] = "dr", "sr"
+    zone(plan, "leaf/servers")["optic"] = "dr"
+    plan["switch_classes"]["leaf"]["quantity"] = plan["server_classes"]["gpu"]["quantity"] = 0
+    assert found_in(plan) == []
+
+
 def test_a_reach_class_of_another_medium_is_an_error_once(plan: Document) -> None:
     zone(plan, "leaf/servers")["optic"] = "odd"
     for row in connections(plan).values():

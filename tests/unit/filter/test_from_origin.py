@@ -35,7 +35,7 @@ DOCUMENTS = [*OWN, *sorted((CASES / "origin").glob("*.yaml"))]
 
 @pytest.fixture
 def lab() -> Document:
-    document: Document = yaml.safe_load(OWN[-1].read_text(encoding="utf-8"))
+    document: Document = yaml.safe_load((OWN[0].parent / "lab.yaml").read_text(encoding="utf-8"))
     return document
 
 
