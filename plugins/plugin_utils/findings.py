@@ -9,6 +9,8 @@ from collections.abc import Iterable, Mapping
 from ansible_collections.hedgehog.diet.plugins.module_utils.diagnostics import ERROR, Diagnostic, Path
 from ansible_collections.hedgehog.diet.plugins.plugin_utils.places import PlanSource, locate
 
+CATALOGUE = "What a code in brackets means, with an example of each: docs/errors.md of the collection hedgehog.diet."
+
 
 def render(
     diagnostics: Iterable[Diagnostic], source: PlanSource, paths: Mapping[Path, Path] | None = None
@@ -26,6 +28,13 @@ def render(
         label = "" if finding.severity == ERROR else "warning: "
         lines.append((order, position, f"{label}{finding.text(str(place or ''))}"))
     return "\n".join([f"{_heading(found)} in {source.name}", *(line for _order, _position, line in sorted(lines))])
+
+
+def explain(diagnostics: Iterable[Diagnostic], source: PlanSource) -> str:
+    """Findings for somebody who now has to do something: as `render` has them, and where to read more."""
+    found = list(diagnostics)
+    more = [CATALOGUE] if any(d.severity == ERROR for d in found) else []
+    return "\n".join([render(found, source), *more])
 
 
 def _translate(path: Path, paths: Mapping[Path, Path]) -> Path:

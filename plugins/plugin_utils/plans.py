@@ -7,13 +7,18 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ansible.errors import AnsibleError
 from ansible.module_utils.basic import missing_required_lib
 
-from ansible_collections.hedgehog.diet.plugins.module_utils.diagnostics import Diagnostic, PlanError
+from ansible_collections.hedgehog.diet.plugins.module_utils.diagnostics import (
+    ERROR,
+    Diagnostic,
+    Diagnostics,
+    PlanError,
+)
 from ansible_collections.hedgehog.diet.plugins.module_utils.expand.load import Loaded, read_plan
 from ansible_collections.hedgehog.diet.plugins.module_utils.expand.pipeline import expand
 from ansible_collections.hedgehog.diet.plugins.module_utils.expand.shape import MissingLibraryError
@@ -21,8 +26,9 @@ from ansible_collections.hedgehog.diet.plugins.module_utils.model.ledger import 
 from ansible_collections.hedgehog.diet.plugins.module_utils.model.ledger import read as read_ledger
 from ansible_collections.hedgehog.diet.plugins.module_utils.model.objects import Topology
 from ansible_collections.hedgehog.diet.plugins.plugin_utils.ansible_values import from_mapping
-from ansible_collections.hedgehog.diet.plugins.plugin_utils.findings import render
+from ansible_collections.hedgehog.diet.plugins.plugin_utils.findings import explain, render
 from ansible_collections.hedgehog.diet.plugins.plugin_utils.places import PlanSource, PlanSourceError
+from ansible_collections.hedgehog.diet.plugins.plugin_utils.plan_library import with_library_files
 from ansible_collections.hedgehog.diet.plugins.plugin_utils.plan_source import read_plan_file
 
 Find = Callable[[str], str]  # from a path as the user wrote it to the path of a file; raises AnsibleError
@@ -47,7 +53,7 @@ class FoundPlan:
 
     def explain(self, diagnostics: Iterable[Diagnostic]) -> str:
         """Findings as text under a heading, with the places in the user's file."""
-        return render(diagnostics, self.source)
+        return explain(diagnostics, self.source)
 
     def warnings(self, diagnostics: Iterable[Diagnostic]) -> list[str]:
         """Warnings, a line each, as Ansible shows them: it says itself that they are warnings."""
@@ -74,13 +80,38 @@ def find_plan(plan: Any, find: Find) -> FoundPlan:
             source = read_plan_file(path)
         else:
             raise AnsibleError(f"a plan is a mapping or the path of a file, not {plan!r}")
-        return FoundPlan(read_plan(source.document), source, path)
     except PlanSourceError as error:
         raise AnsibleError(f"The plan cannot be read.\n{error}") from None
+    try:
+        # A mapping may come from a file too, which Ansible then names.
+        source, loaded = read_source(source, os.path.dirname(path or source.name))
     except PlanError as error:
-        raise AnsibleError(render([d for d in error.diagnostics if d.severity == "error"], source)) from None
+        raise AnsibleError(explain([d for d in error.diagnostics if d.severity == ERROR], source)) from None
     except MissingLibraryError as error:
         raise AnsibleError(missing_required_lib(str(error.name))) from None
+    return FoundPlan(loaded, source, path)
+
+
+def read_source(source: PlanSource, folder: str) -> tuple[PlanSource, Loaded]:
+    """The plan of a document whose `catalog.library` may name files, and the document with what they say in it.
+
+    Args:
+        folder: where relative paths in the document begin; empty for the working directory.
+
+    Raises:
+        PlanError: the plan or a file that it names has errors; all of them are in it.
+        MissingLibraryError: jsonschema is not installed.
+    """
+    found = Diagnostics()
+    whole = with_library_files(source, folder or os.getcwd(), found)
+    try:
+        loaded = read_plan(whole.document)
+    except PlanError as error:
+        # A card that is in a file which cannot be used is no mistake of its own.
+        hidden = {"unknown-module-type"} if found.errors else set()
+        raise PlanError([*found, *(d for d in error.diagnostics if d.code not in hidden)]) from None
+    found.stop_on_errors()
+    return whole, replace(loaded, warnings=(*found.warnings, *loaded.warnings))
 
 
 def beside(path: str, searched: str | None) -> str:
