@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import jsonschema
 import pytest
 
 from ansible_collections.hedgehog.diet.plugins.module_utils.diagnostics import Diagnostics
@@ -26,6 +27,7 @@ from ansible_collections.hedgehog.diet.plugins.module_utils.model.schema import 
 from ansible_collections.hedgehog.diet.plugins.module_utils.model.schema_terms import KEY
 from ansible_collections.hedgehog.diet.plugins.module_utils.model.switches import BUILTIN_DEVICE_TYPES
 
+CATALOG = PLAN["properties"]["catalog"]
 PATH = ("catalog", "device_types", "own")
 
 
@@ -71,7 +73,7 @@ def test_no_redundancy_is_not_the_same_as_not_known() -> None:
 
 
 def test_defaults_are_those_of_the_schema() -> None:
-    rows = PLAN["properties"]["catalog"]["properties"]["device_types"]["patternProperties"][KEY]["properties"]
+    rows = CATALOG["properties"]["device_types"]["patternProperties"][KEY]["properties"]
     made = read()[0]
     assert made.u_height == rows["u_height"]["default"]
     assert made.is_full_depth == rows["is_full_depth"]["default"]
@@ -118,7 +120,9 @@ def test_mistakes(row: dict[str, Any], finding: str) -> None:
 @pytest.mark.parametrize("hardware", BUILTIN_DEVICE_TYPES.values(), ids=lambda hardware: hardware.slug)
 def test_the_plan_language_can_say_all_of_a_built_in_type(hardware: DeviceType) -> None:
     found = Diagnostics()
-    assert device_type(hardware.slug, device_type_row(hardware), PATH, found) == hardware
+    row = device_type_row(hardware)
+    jsonschema.Draft202012Validator(CATALOG).validate({"device_types": {hardware.slug: row}})
+    assert device_type(hardware.slug, row, PATH, found) == hardware
     assert list(found) == []
 
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import jsonschema
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -19,6 +20,7 @@ from ansible_collections.hedgehog.diet.plugins.module_utils.expand.library impor
     with_library,
 )
 from ansible_collections.hedgehog.diet.plugins.module_utils.model.hardware import Breakout
+from ansible_collections.hedgehog.diet.plugins.module_utils.model.schema import PLAN
 
 
 def interfaces(*spans: tuple[str, int, int, str]) -> list[dict[str, Any]]:
@@ -158,7 +160,9 @@ def test_the_hardware_has_exactly_the_names_of_the_document(names: list[str]) ->
     kinds = ("100gbase-x-qsfp28", "10gbase-x-sfpp", "1000base-t")
     document = switch(interfaces=[{"name": name, "type": kinds[len(name) % 3]} for name in names])
     found = Diagnostics()
-    made = device_type("own", read_document(document).row, (), found)
+    catalog = to_catalog([("a.yaml", document)]).catalog
+    jsonschema.Draft202012Validator(PLAN["properties"]["catalog"]).validate(catalog)
+    made = device_type("own", catalog["device_types"]["acme-switch-1"], (), found)
     assert list(found) == []
     assert len(made.ports) == len(names)
     whole = {port: Breakout(1, group.speed) for port in made.ports if (group := made.group_of(port))}
@@ -177,6 +181,7 @@ def test_a_network_card() -> None:
     }
     entry = read_document(document)
     assert (entry.section, entry.slug) == ("module_types", "nic-2x400")
+    jsonschema.Draft202012Validator(PLAN["properties"]["catalog"]).validate({entry.section: {entry.slug: entry.row}})
     card = module_type(entry.slug, entry.row)
     assert card.ports == tuple(f"port{n}" for n in range(11))
     assert (card.interface_type, card.manufacturer, card.model) == ("400gbase-x-osfp", "acme-networks", "NIC 2x400")
