@@ -74,6 +74,11 @@ class Switches:
         self.by_id.setdefault(row.text(field), key)
         if not key:
             return
+        if quantity is None and row.text("topology_mode") == "mesh":
+            self._found.warn(
+                "computed-mesh", row.path, f"{key!r} has no override_quantity: the switches of the mesh are computed.",
+                "The first DIET asks for 2 or 3.",
+            )
         if row.number("uplink_ports_per_switch") == 0:
             self.no_uplinks.add(key)
         if extension is not None:
