@@ -9,6 +9,7 @@ templates, domains, mesh subnets, owners, background jobs, module bays) have no 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path as FilePath
 from typing import Any
@@ -199,3 +200,12 @@ def test_rules_of_the_first_diet(
 
 def test_without_a_change_there_is_no_error(pairs: Document) -> None:
     assert [d for d in found_in(pairs) if d.severity == ERROR] == []
+
+
+def test_the_documentation_lists_every_warning_of_the_importer() -> None:
+    root = FILE.parents[4]
+    sources = "".join(p.read_text(encoding="utf-8") for p in (root / "plugins/module_utils/expand").glob("origin*.py"))
+    codes = set(re.findall(r'warn\(\s*"([a-z-]+)"', sources))
+    listed = (root / "docs" / "origin.md").read_text(encoding="utf-8")
+    assert len(codes) > 15
+    assert {code for code in codes if f"`{code}`" not in listed} == set()
