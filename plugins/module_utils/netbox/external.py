@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from ..diff.external import External, Port
 from ..expand.external import port_keys, taken_ports
-from ..model.keys import device_key, interface_key
-from ..model.ledger import Taken
+from ..model.keys import device_key, interface_key, switch_port_key
+from ..model.ledger import Ledger, Taken
 from ..model.plan import Plan, SwitchClass
 from ..model.state import INTERFACE, Owned
 from .client import Client
@@ -66,17 +66,22 @@ def _read_interfaces(
             refs.add(INTERFACE, interface_key(device, ports[device][name]), int(row["id"]))
 
 
-def taken(plan: Plan, external: External, owned: Owned) -> Taken:
-    """The ports of external switches that hold cables of others, for every one of these switches."""
-    ours = {row.id for row in owned.cables.values()}
-    return {
-        device_key(one.key, index): taken_ports(
-            one,
-            (
-                name for name, port in external.ports.get(device_key(one.key, index), {}).items()
-                if port.cable is not None and port.cable not in ours
-            ),
-        )
-        for one in plan.switch_classes.values() if one.external
-        for index in one.instances
-    }
+def taken(plan: Plan, external: External, owned: Owned, placed: Ledger) -> Taken:
+    """The ports of external switches that hold cables of others, for every one of these switches.
+
+    A port that a cable of ours is placed at (`placed` is what our cables say) is not among them: that someone plugged
+    another cable in there is a conflict to be told, and no reason to place ours anew.
+    """
+    cables = {row.id for row in owned.cables.values()}
+    held = {(end.device, end.port) for entry in placed.values() for end in (entry.a, entry.b)}
+    found = {}
+    for one in plan.switch_classes.values():
+        for device in (device_key(one.key, index) for index in one.instances if one.external):
+            ports = external.ports.get(device, {})
+            names = (name for name, port in ports.items() if port.cable is not None and port.cable not in cables)
+            # A whole port is that of its first lane.
+            found[device] = frozenset(
+                port for port in taken_ports(one, names)
+                if (device, port if "/" in port else switch_port_key(int(port), 1)) not in held
+            )
+    return found

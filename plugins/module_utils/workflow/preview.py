@@ -66,8 +66,8 @@ def preview(plan: Plan, client: Client, url: str, file_ledger: Ledger, options: 
     # Before our cables, which may end there.
     external = read_external(client, plan, refs)
     owned = read_owned(client, plan.id, plan.renames, refs, found)
-    known = plan.renames.ledger(file_ledger.uncabled())
-    ledger = Ledger(known.under(ledger_of(owned)), taken(plan, external, owned))
+    known, placed = plan.renames.ledger(file_ledger.uncabled()), ledger_of(owned)
+    ledger = Ledger(known.under(placed), taken(plan, external, owned, placed))
 
     sink(Event("Expanding the plan"))
     topology, warnings = expand(plan, ledger, options.prune, options.rebalance)
