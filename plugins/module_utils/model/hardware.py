@@ -16,6 +16,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 _BREAKOUT = re.compile(r"^([1-9]\d?)x([1-9]\d{0,3})g$")
 _ETHERNET = re.compile(r"^(\d+(?:\.\d+)?)([gt]?)base-")
@@ -49,6 +50,11 @@ def speed_of(interface_type: str) -> int:
     return 1 if speed == 2.5 else int(speed)
 
 
+@lru_cache(maxsize=1024)  # it stands in the ledger entry of every cable
+def _breakout_text(lanes: int, speed: int) -> str:
+    return f"{lanes}x{speed}g"
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Breakout:
     """A physical port used as `lanes` logical ports of `speed` Gb/s each; 1 lane is a port not broken out."""
@@ -57,7 +63,7 @@ class Breakout:
     speed: int
 
     def __str__(self) -> str:
-        return f"{self.lanes}x{self.speed}g"
+        return _breakout_text(self.lanes, self.speed)
 
     @staticmethod
     def parse(text: str) -> Breakout | None:

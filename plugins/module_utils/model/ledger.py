@@ -15,10 +15,11 @@ import json
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from .hardware import Breakout
-from .keys import natural, split_interface_key
+from .keys import link_kind, natural, split_device_key, split_interface_key
 
 FORMAT = 1
 
@@ -51,8 +52,13 @@ class End:
     @property
     def physical(self) -> tuple[int, int] | None:
         """Physical port and lane of a switch port, None for a NIC port."""
-        match = _SWITCH_PORT.match(self.port)
-        return (int(match[1]), int(match[2])) if match and self.breakout else None
+        return _port_and_lane(self.port) if self.breakout else None
+
+
+@lru_cache(maxsize=65536)  # the switches of a class have the same ports, and a plan has few classes
+def _port_and_lane(port: str) -> tuple[int, int] | None:
+    match = _SWITCH_PORT.match(port)
+    return (int(match[1]), int(match[2])) if match else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +112,7 @@ class Ledger(Mapping[str, Entry]):
     def __init__(self, entries: Mapping[str, Entry] | None = None, taken: Taken | None = None) -> None:
         self._entries = dict(entries or {})
         self.taken: Taken = dict(taken or {})
+        self._by_far_class: dict[tuple[str, str], dict[str, Entry]] | None = None
 
     def __getitem__(self, key: str) -> Entry:
         return self._entries[key]
@@ -115,6 +122,15 @@ class Ledger(Mapping[str, Entry]):
 
     def __len__(self) -> int:
         return len(self._entries)
+
+    def ending_on(self, kind: str, class_key: str) -> Mapping[str, Entry]:
+        """The entries of links of a kind whose far end is on a class: found once for all, because plans have many."""
+        if self._by_far_class is None:
+            self._by_far_class = {}
+            for key, entry in self._entries.items():
+                where = link_kind(key), split_device_key(entry.b.device)[0]
+                self._by_far_class.setdefault(where, {})[key] = entry
+        return self._by_far_class.get((kind, class_key), {})
 
     def uncabled(self) -> Ledger:
         """The same entries as what only a file knows: they say where a link goes, and hold no port of their own."""
