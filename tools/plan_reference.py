@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -33,14 +34,32 @@ def schema() -> dict[str, Any]:
 
 
 def reference(plan: dict[str, Any]) -> str:
-    return HEAD + "".join(_section("plan", plan))
+    return HEAD + "".join(_section("plan", plan, plan["properties"]["defaults"]["properties"], {}))
 
 
-def _section(path: str, node: dict[str, Any]) -> Iterator[str]:
-    """A heading and a table for a mapping with known keys, then the sections below it."""
-    yield f"\n## {path}\n\n{node['description']}\n\n| Key | Type | Default | Meaning |\n| --- | --- | --- | --- |\n"
+def _section(
+    path: str, node: dict[str, Any], attributes: dict[str, Any], told: dict[str, str]
+) -> Iterator[str]:
+    """A heading and a table for a mapping with known keys, then the sections below it.
+
+    `attributes` are said once, where they are all there is, and `told` has the place of each mapping that was shown.
+    """
+    yield f"\n## {path}\n\n{node['description']}"
+    text = json.dumps(node["properties"], sort_keys=True)
+    if told.setdefault(text, path) != path and len(node["properties"]) > 1:
+        yield f" Its keys are those of [{told[text]}](#{_anchor(told[text])}).\n"
+        return
+    more = {name for name in node["properties"] if node["properties"][name] == attributes.get(name)}
+    if more == set(attributes) != set(node["properties"]):
+        yield " It also takes the keys of [defaults](#defaults).\n"
+    else:
+        more = set()
+        yield "\n"
+    own = {name: rule for name, rule in node["properties"].items() if name not in more}
+    if own:
+        yield "\n| Key | Type | Default | Meaning |\n| --- | --- | --- | --- |\n"
     inner: list[tuple[str, dict[str, Any]]] = []
-    for name, rule in node["properties"].items():
+    for name, rule in own.items():
         item = _item(rule)
         default = "**required**" if name in node["required"] else _default(rule)
         yield f"| `{name}` | {_type(rule, item)} | {default} | {rule.get('description', '')} |\n"
@@ -51,7 +70,12 @@ def _section(path: str, node: dict[str, Any]) -> Iterator[str]:
             inner.append((below, rule))
     for below, rule in inner:
         if "properties" in rule:
-            yield from _section(below, rule)
+            yield from _section(below, rule, attributes, told)
+
+
+def _anchor(path: str) -> str:
+    """What a heading is called in links: letters, digits and hyphens of it."""
+    return re.sub(r"[^a-z0-9_-]", "", path.replace("&lt;", "").replace("&gt;", "").lower())
 
 
 def _item(rule: dict[str, Any]) -> dict[str, Any] | None:
