@@ -1,8 +1,11 @@
+# Copyright: Contributors to the hedgehog.diet collection
+# SPDX-License-Identifier: GPL-3.0-or-later
 """The page of errors and warnings says what the table of codes and the tested plans say."""
 
 from __future__ import annotations
 
 import importlib.util
+import sys
 from pathlib import Path
 from types import ModuleType
 
@@ -13,11 +16,12 @@ from ansible_collections.hedgehog.diet.plugins.plugin_utils.findings import CATA
 ROOT = Path(__file__).resolve().parents[3]
 
 
-@pytest.fixture(scope="module")
-def tool() -> ModuleType:
+@pytest.fixture
+def tool(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     spec = importlib.util.spec_from_file_location("error_catalogue", ROOT / "tools/error_catalogue.py")
     assert spec is not None and spec.loader is not None
     made = importlib.util.module_from_spec(spec)
+    monkeypatch.setitem(sys.modules, spec.name, made)  # where dataclasses look their module up
     spec.loader.exec_module(made)
     return made
 

@@ -1,3 +1,5 @@
+# Copyright: Contributors to the hedgehog.diet collection
+# SPDX-License-Identifier: GPL-3.0-or-later
 """The generated pages of the plan language say what the schema says."""
 
 from __future__ import annotations
