@@ -257,6 +257,23 @@ def test_zones_that_are_not_cabled_to_each_other_are_not_compared(plan: Document
     assert found_in(plan) == []
 
 
+def test_each_uplink_is_compared_with_what_it_is_cabled_to(plan: Document) -> None:
+    spine = plan["switch_classes"]["spine"]["zones"]
+    spine["slow"] = {"type": "fabric", "ports": "40-47", "breakout": "2x400g", "optic": "sr"}
+    plan["switch_classes"]["leaf"]["zones"]["slow"] = {
+        "type": "uplink", "ports": "40-43", "breakout": "2x400g", "optic": "sr"
+    }
+    zone(plan, "leaf/uplinks")["optic"] = zone(plan, "spine/down")["optic"] = "dr"
+    assert found_in(plan) == []
+
+
+def test_meshes_are_not_cabled_to_each_other(plan: Document) -> None:
+    plan["fabrics"]["n"] = {"mode": "mesh"}
+    plan["switch_classes"]["other"]["fabric"] = "n"
+    zone(plan, "edge/mesh")["optic"], zone(plan, "other/mesh")["optic"] = "dr", "sr"
+    assert found_in(plan) == []
+
+
 def test_what_is_not_there_is_not_compared(plan: Document) -> None:
     zone(plan, "leaf/uplinks")["optic"], zone(plan, "spine/down")["optic"] = "dr", "sr"
     zone(plan, "leaf/servers")["optic"] = "dr"

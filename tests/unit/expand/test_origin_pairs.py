@@ -206,6 +206,21 @@ def test_pair_zones_without_pairs_are_left_out(pairs: Document, fields: Document
     assert len(found(pairs, "zone-left-out")) == 3
 
 
+def test_ports_of_zones_that_are_left_out_are_not_added_to_the_hardware(pairs: Document) -> None:
+    leaf(pairs)["redundancy_type"] = "eslag"
+    zone(pairs, "peer")["port_spec"] = "40"
+    assert found(pairs, "hardware-extended") == []
+    leaf(pairs)["redundancy_type"] = "mclag"
+    assert len(found(pairs, "hardware-extended")) == 1
+
+
+def test_a_class_of_none_needs_no_uplinks(pairs: Document) -> None:
+    pairs["switch_port_zones"] = [z for z in pairs["switch_port_zones"] if z["switch_class"] != "idle"]
+    assert errors(pairs) == []
+    row(pairs, "switch_classes", "switch_class_id", "idle")["override_quantity"] = 1
+    assert errors(pairs) == [("no-uplinks", ("switch_classes", "3"))]
+
+
 def test_the_old_flag_makes_pairs(pairs: Document) -> None:
     leaf(pairs).update(redundancy_type=None, redundancy_group=None, groups=None, mclag_pair=True)
     assert errors(pairs) == []
@@ -256,6 +271,13 @@ def test_a_card_with_the_profile_of_optics_is_both(pairs: Document) -> None:
     row(pairs, "module_types", "id", "card")["profile"] = "Network Transceiver"
     catalog = convert(pairs).document["catalog"]
     assert "card-4x25" in catalog["module_types"] and "card-4x25" in catalog["optics"]
+    assert errors(pairs) == []
+
+
+def test_optics_of_two_makers_with_one_name_stay_apart(pairs: Document) -> None:
+    row(pairs, "module_types", "id", "short").update(manufacturer="acme")
+    pairs["reference_data"]["module_types"].append({"id": "other_short", "manufacturer": "other", "model": "SR4"})
+    assert {"short", "other_short"} < set(convert(pairs).document["catalog"]["optics"])
     assert errors(pairs) == []
 
 
@@ -324,3 +346,13 @@ def test_ports_of_a_type_that_says_no_speed_have_the_native_one(pairs: Document)
         template["type"] = "other"
     (group,) = plan_of(pairs).switch_classes["mgmt"].device_type.groups
     assert (group.speed, group.interface_type, len(group.ports)) == (100, "", 16)
+
+
+def test_a_builtin_type_that_is_extended_keeps_the_names_of_its_ports(pairs: Document) -> None:
+    row(pairs, "device_types", "id", "mgmt")["slug"] = "celestica-es1000"
+    zone(pairs, "servers", "mgmt")["port_spec"] = "1-8,53"
+    zone(pairs, "up", "mgmt").update(port_spec="50-51")
+    link(pairs, "bmc")["speed"] = None
+    hardware = plan_of(pairs).switch_classes["mgmt"].device_type
+    names = [hardware.interface_name(port, 1, Breakout(1, 1)) for port in (1, 48, 49, 50, 51, 52, 53)]
+    assert names == ["eth1", "eth48", "uplink1", "uplink2", "uplink3", "uplink4", "E1/53"]
