@@ -41,7 +41,9 @@ _raw:
   elements: dict
   contains:
     key: {description: "What the link is, such as V(server gpu/1/fe/0).", type: str}
-    kind: {description: "server, fabric (leaf to spine), mesh, border (uplink to an explicit zone) or oob.", type: str}
+    kind:
+      description: What it joins. fabric is leaf to spine, core spine to core, border an uplink to an explicit zone.
+      type: str
     fabric: {description: Its fabric., type: str}
     zone: {description: Port zone at its near switch., type: str}
     speed: {description: Its speed in Gb/s., type: int}
@@ -51,6 +53,14 @@ _raw:
     b_device: {description: Name of the device at the far end., type: str}
     b_interface: {description: Name of the interface there., type: str}
     b_class: {description: Class of the device there., type: str}
+    bond: {description: "How the server bonds the link, V(none) where it does not, null between switches.", type: str}
+    a_optic: {description: "Slug of the optic at the near end, null where the plan names none.", type: str}
+    b_optic: {description: "Slug of the optic at the far end, null where the plan names none.", type: str}
+    type: {description: "NetBox cable type. This and all below is null where the plan does not say it.", type: str}
+    color: {description: "Its colour, six hexadecimal digits.", type: str}
+    label: {description: Its label., type: str}
+    length: {description: Its length., type: float}
+    length_unit: {description: Unit of the length., type: str}
 """
 
 from collections.abc import Iterable

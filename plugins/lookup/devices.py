@@ -40,13 +40,24 @@ _raw:
     name: {description: Its name in NetBox., type: str}
     class: {description: Its server or switch class., type: str}
     index: {description: "Its number in the class, counted from 1.", type: int}
-    category: {description: "server, leaf, spine, border or oob.", type: str}
+    category: {description: "server, leaf, spine, border, core or oob.", type: str}
     role: {description: "Its role in the fabric, V(server) for servers.", type: str}
     device_role: {description: Slug of its device role in NetBox., type: str}
     fabric: {description: "Its fabric, none for servers.", type: str}
     device_type: {description: Slug of its device type., type: str}
     site: {description: Slug of its site., type: str}
     boot_mac: {description: "MAC address for provisioning, switches only.", type: str}
+    pod: {description: "Its pod, counted from 1, none for what is in no pod.", type: int}
+    group: {description: "Its redundancy group, none for what is in no group.", type: str}
+    tenant: {description: "Slug of its tenant. This and all below is none where the plan does not say it.", type: str}
+    location: {description: Slug of its location., type: str}
+    rack: {description: Name of its rack., type: str}
+    position: {description: Lowest rack unit it takes., type: float}
+    face: {description: Side of the rack that it faces., type: str}
+    platform: {description: Slug of its platform., type: str}
+    status: {description: Its status., type: str}
+    tags: {description: "Slugs of its tags, an empty list for none.", type: list, elements: str}
+    description: {description: Its description., type: str}
 """
 
 from collections.abc import Iterable

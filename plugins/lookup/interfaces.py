@@ -57,6 +57,7 @@ _raw:
     zone: {description: "Its port zone, none for servers.", type: str}
     physical_port: {description: "Its physical port, none for servers.", type: int}
     lane: {description: "Its lane, counted from 1, none where the port is not broken out.", type: int}
+    spare: {description: Whether it has no cable., type: bool}
 """
 
 from collections.abc import Iterable

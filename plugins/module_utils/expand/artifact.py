@@ -20,6 +20,7 @@ Row = dict[str, Any]
 
 
 def device_row(device: Device) -> Row:
+    """What the plan does not say of a device is None, and no tags."""
     return {
         "key": device.key,
         "name": device.name,
@@ -32,6 +33,17 @@ def device_row(device: Device) -> Row:
         "device_type": device.device_type,
         "site": device.site,
         "boot_mac": device.boot_mac or None,
+        "pod": device.pod,
+        "group": device.group or None,
+        "tenant": device.tenant,
+        "location": device.location,
+        "rack": device.rack,
+        "position": device.position,
+        "face": device.face,
+        "platform": device.platform,
+        "status": device.status,
+        "tags": list(device.tags or ()),
+        "description": device.description,
     }
 
 
@@ -49,11 +61,12 @@ def interface_row(interface: Interface, device: Device) -> Row:
         "zone": interface.zone or None,
         "physical_port": interface.physical_port,
         "lane": interface.lane,
+        "spare": interface.spare,
     }
 
 
 def cable_row(cable: Cable, interfaces: Mapping[str, Interface], devices: Mapping[str, Device]) -> Row:
-    """`a` is the near end: the server, or the switch whose uplink it is. `speed` in Gb/s."""
+    """`a` is the near end: the server, or the switch whose uplink it is. `speed` in Gb/s. None is not said."""
     a, b = interfaces[cable.a], interfaces[cable.b]
     return {
         "key": cable.key,
@@ -67,6 +80,14 @@ def cable_row(cable: Cable, interfaces: Mapping[str, Interface], devices: Mappin
         "b_device": devices[b.device].name,
         "b_interface": b.name,
         "b_class": devices[b.device].class_key,
+        "bond": cable.bond or None,
+        "a_optic": cable.a_optic or None,
+        "b_optic": cable.b_optic or None,
+        "type": cable.type,
+        "color": cable.color,
+        "label": cable.label,
+        "length": cable.length,
+        "length_unit": cable.length_unit,
     }
 
 

@@ -73,6 +73,15 @@ def test_devices_are_in_natural_order_and_filtered() -> None:
     assert names("devices", fabric="mgmt", **{"class": "spine"}) == set()
 
 
+def test_devices_say_what_the_plan_says_of_them() -> None:
+    wanted = plan(defaults={"tenant": "ml", "tags": ["gpu"]})
+    wanted["server_classes"]["gpu"]["instances"] = {"2": {"rack": "r1", "position": 10, "tags": ["login"]}}
+    rows = {row["key"]: row for row in query("devices", wanted)}
+    assert rows["gpu/1"]["tenant"] == "ml" and rows["gpu/1"]["rack"] is None and rows["gpu/1"]["tags"] == ["gpu"]
+    assert (rows["gpu/2"]["rack"], rows["gpu/2"]["position"]) == ("r1", 10)
+    assert rows["gpu/2"]["tags"] == ["gpu", "login"]
+
+
 # -- interfaces -------------------------------------------------------------------------------------------------------
 
 
@@ -86,6 +95,14 @@ def test_interfaces_are_those_with_cables() -> None:
     assert len(query("interfaces", plan(), **{"class": "gpu"})) == 6
 
 
+def test_spare_interfaces_are_returned_when_asked_for() -> None:
+    wanted = plan()
+    wanted["switch_classes"]["oob"]["ports"] = "all"
+    assert len(query("interfaces", wanted, device="oob-01")) == 1
+    rows = query("interfaces", wanted, device="oob-01", spare=True)
+    assert len(rows) == 4 and sum(row["spare"] for row in rows) == 3
+
+
 # -- cables -----------------------------------------------------------------------------------------------------------
 
 
@@ -96,6 +113,26 @@ def test_cables_are_filtered_by_either_end() -> None:
     assert len(query("cables", plan(), device="leaf-01")) == 3 + 4
     assert len(query("cables", plan(), **{"class": "gpu"})) == 6
     assert {row["b_device"] for row in query("cables", plan(), fabric="mgmt")} == {"oob-01"}
+
+
+def test_cables_say_what_the_plan_says_of_them() -> None:
+    wanted = plan(catalog={"optics": {"sr": {"manufacturer": "acme", "model": "SR"}}})
+    wanted["switch_classes"]["leaf"]["zones"]["servers"] |= {
+        "optic": "sr", "cable": {"type": "mmf", "length": 5, "label": "{a_device}"},
+    }
+    (row, *_more) = query("cables", wanted, device="gpu-001")
+    assert (row["type"], row["length"], row["length_unit"], row["label"]) == ("mmf", 5, "m", "gpu-001")
+    assert (row["a_optic"], row["b_optic"], row["bond"], row["color"]) == (None, "sr", "none", None)
+    (uplink, *_more) = query("cables", wanted, kind="fabric")
+    assert uplink["bond"] is None and uplink["type"] is None
+
+
+def test_cables_to_external_switches_name_them() -> None:
+    wanted = plan()
+    wanted["switch_classes"]["spine"] |= {"external": True, "instances": {"1": {"name": "old-spine"}}}
+    assert {row["b_device"] for row in query("cables", wanted, kind="fabric")} == {"old-spine"}
+    assert len(query("cables", wanted, **{"class": "spine"})) == 8
+    assert "old-spine" not in {row["name"] for row in query("devices", wanted)}
 
 
 def test_no_rows_are_made_but_those_returned(monkeypatch: pytest.MonkeyPatch) -> None:
