@@ -60,6 +60,12 @@ class World:
         assert response.status == 200, response
         return response.body
 
+    def rows(self, name: str, where: str, fields: str) -> list[Row]:
+        """Rows of a GraphQL list."""
+        arguments = f"filters: {{{where}}}, pagination: {{start: 0, limit: 99}}"
+        rows: list[Row] = self.graphql(f"{{ {name}({arguments}) {{ id {fields} }} }}")["data"][name]
+        return rows
+
     def device(self, name: str | None, **more: Any) -> Row:
         return {"name": name, "role": self.role, "device_type": self.type, "site": self.site, **more}
 
@@ -334,3 +340,92 @@ def tags_must_exist_and_journal_entries_take_them(transport: Transport) -> None:
     assert world.send("POST", "extras/journal-entries", [entry]).status == 400
     world.one("extras/tags", name=world.tag, slug=world.tag, color="9e9e9e")
     assert world.send("POST", "extras/journal-entries", [entry]).status == 201
+
+
+@promise
+def devices_take_the_location_of_their_rack_and_no_rack_elsewhere(transport: Transport) -> None:
+    world = World(transport)
+    here, there = (world.one("dcim/locations", name=n, slug=n, site=world.site) for n in ("here", "there"))
+    racks = [world.one("dcim/racks", name=f"R{n}", site=world.site, location=n) for n in (here, there)]
+    device = world.one("dcim/devices", **world.device(f"{world.tag}-a", rack=racks[0]))
+
+    def location() -> int:
+        (row,) = world.get("dcim/devices", id=device, fields="id,location")
+        return int(row["location"]["id"])
+
+    assert location() == here
+    assert world.send("PATCH", "dcim/devices", [{"id": device, "rack": racks[1]}]).status == 400
+    assert world.send("PATCH", "dcim/devices", [{"id": device, "rack": racks[1], "location": here}]).status == 400
+    assert world.send("PATCH", "dcim/devices", [{"id": device, "rack": racks[1], "location": None}]).status == 200
+    assert location() == there
+
+
+@promise
+def rack_units_are_taken_once_and_exchanged_by_way_of_none(transport: Transport) -> None:
+    world = World(transport)
+    rack = world.one("dcim/racks", name="R1", site=world.site)
+    units = {"rack": rack, "face": "front"}
+    a, b = (
+        row["id"] for row in world.post(
+            "dcim/devices", *(world.device(f"{world.tag}-{n}", **units, position=n) for n in (3, 5))
+        )
+    )
+    assert world.send("POST", "dcim/devices", [world.device(f"{world.tag}-c", **units, position=5)]).status == 400
+    assert world.send("POST", "dcim/devices", [world.device(f"{world.tag}-c", rack=rack, position=7)]).status == 400
+    assert world.send("POST", "dcim/devices", [world.device(f"{world.tag}-c", position=7, face="front")]).status == 400
+    swap = [{"id": a, "position": 5}, {"id": b, "position": 3}]
+    assert world.send("PATCH", "dcim/devices", swap).status == 400
+    assert world.send("PATCH", "dcim/devices", [{"id": n, "position": None} for n in (a, b)]).status == 200
+    assert world.send("PATCH", "dcim/devices", swap).status == 200
+
+
+@promise
+def graphql_gives_decimals_as_text_and_what_is_not_set_as_none(transport: Transport) -> None:
+    world = World(transport)
+    rack = world.one("dcim/racks", name="R1", site=world.site)
+    world.one("extras/tags", name=world.tag, slug=world.tag, color="9e9e9e")
+    tags = [{"slug": world.tag}]
+    world.post(
+        "dcim/devices", world.device(f"{world.tag}-a"),
+        world.device(f"{world.tag}-b", rack=rack, position=10, face="rear", tags=tags, status="staged"),
+    )
+    fields = "name tenant { slug } location { slug } rack { name } platform { slug } position face status tags { slug }"
+    where = f'site: {{slug: {{exact: "{world.tag}"}}}}, name: {{in_list: ["{world.tag}-a", "{world.tag}-b", "x"]}}'
+    first, second = world.rows("device_list", where, fields)
+    for name in ("tenant", "location", "rack", "platform", "position"):
+        assert first[name] is None
+    assert (first["tags"], first["status"]) == ([], "active") and not first["face"]
+    assert (second["position"], second["face"], second["status"]) == ("10.0", "rear", "staged")
+    assert (second["rack"], second["tags"]) == ({"name": "R1"}, [{"slug": world.tag}])
+
+
+@promise
+def interfaces_are_found_by_the_names_of_their_devices(transport: Transport) -> None:
+    world = World(transport)
+    ports = world.ports(3)
+    names = f'["{world.tag}-d0", "{world.tag}-D1", "{world.tag}-d2"]'  # upper and lower case matter
+    where = f'device: {{site: {{slug: {{exact: "{world.tag}"}}}}, name: {{in_list: {names}}}}}'
+    assert [int(row["id"]) for row in world.rows("interface_list", where, "name")] == [ports[0], ports[2]]
+
+
+@promise
+def cables_keep_lengths_of_two_decimals(transport: Transport) -> None:
+    world = World(transport)
+    mark = world.field("plan", types=("dcim.cable",))
+    a, b = world.ports(2)
+    look = {"type": "aoc", "color": "aa00bb", "label": "x", "length": 2.25, "length_unit": "m"}
+    one = world.one("dcim/cables", **cable(a, b), **look, custom_fields={mark: "g"})
+    where = f'custom_field_data: {{path: "{mark}", lookup: {{string_lookup: {{exact: "g"}}}}}}'
+    fields = "type color label length length_unit"
+    (row,) = world.rows("cable_list", where, fields)
+    assert row == {"id": str(one), **look, "length": "2.25"}
+    assert world.send("PATCH", "dcim/cables", [{"id": one, "length": 2.255}]).status == 400
+    assert world.send("PATCH", "dcim/cables", [{"id": one, "label": "x" * 101}]).status == 400
+
+
+@promise
+def what_belongs_to_a_site_is_found_by_its_id(transport: Transport) -> None:
+    world, other = World(transport), World(transport)
+    racks = [one.one("dcim/racks", name="R1", site=one.site) for one in (world, other)]
+    (row,) = world.get("dcim/racks", name=["R1", "R2"], site_id=world.site, fields="id,name")
+    assert row == {"id": racks[0], "name": "R1"}

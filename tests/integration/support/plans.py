@@ -96,3 +96,55 @@ def servers(document: Document, quantity: int, absent: tuple[int, ...] = ()) -> 
     classes = document["server_classes"]
     gpu = {**classes["gpu"], "quantity": quantity, "absent": list(absent)}
     return document | {"server_classes": {**classes, "gpu": gpu}}
+
+
+def stated(document: Document) -> Document:
+    """The same plan, whose first leaf and first connection say everything that there is to say."""
+    leaf = {
+        **document["switch_classes"]["leaf"],
+        "instances": {
+            "1": {
+                "tenant": "ml", "location": "row-1", "rack": "R1", "position": 10, "face": "front",
+                "platform": "sonic", "status": "staged", "tags": ["gpu"], "description": "first leaf",
+            },
+        },
+    }
+    gpu = document["server_classes"]["gpu"]
+    cable = {"type": "dac-passive", "color": "aa00bb", "label": "{a_device} {a_interface}", "length": 2.5}
+    connections = {**gpu["connections"], "fe": {**gpu["connections"]["fe"], "cable": cable}}
+    catalog = {
+        **document["catalog"],
+        "tenants": {"ml": {"name": "ML"}, "hpc": {"name": "HPC"}},
+        "locations": {"row-1": {"name": "Row 1"}, "row-2": {"name": "Row 2"}},
+        "racks": {"R1": {"location": "row-1"}, "R2": {"location": "row-2", "u_height": 48}},
+        "platforms": {"sonic": {"name": "SONiC"}},
+        "tags": {"gpu": {"name": "GPU"}, "prod": {"name": "Production"}},
+    }
+    return {
+        **document, "catalog": catalog, "switch_classes": {**document["switch_classes"], "leaf": leaf},
+        "server_classes": {**document["server_classes"], "gpu": {**gpu, "connections": connections}},
+    }
+
+
+def with_leaf(document: Document, index: str, **said: Any) -> Document:
+    """The same plan with a leaf that says other things."""
+    leaf = document["switch_classes"]["leaf"]
+    instances = leaf.get("instances", {})
+    one = {**instances.get(index, {}), **said}
+    instances = {**instances, index: {name: value for name, value in one.items() if value is not None}}
+    classes = {**document["switch_classes"], "leaf": {**leaf, "instances": instances}}
+    return {**document, "switch_classes": classes}
+
+
+def with_external_spines(document: Document, names: tuple[str, ...] = ("old-1", "old-2"), **more: Any) -> Document:
+    """The same plan with uplinks of its leaves to a spine pair that it does not own: two links of a leaf to each."""
+    leaf = document["switch_classes"]["leaf"]
+    zones = {**leaf["zones"], "uplinks": {"type": "uplink", "ports": "33-36", "breakout": "1x800g"}}
+    spine = {
+        "fabric": "frontend", "role": "spine", "device_type": LEAF, "external": True,
+        "zones": {"leaves": {"type": "fabric", "ports": "1-8", "breakout": "1x800g"}},
+        "instances": {str(index): {"name": name} for index, name in enumerate(names, 1)},
+        **more,
+    }
+    classes = {**document["switch_classes"], "leaf": {**leaf, "zones": zones}, "spine": spine}
+    return {**document, "switch_classes": classes}

@@ -19,6 +19,7 @@ ENDPOINTS = (
     "dcim/console-ports", "dcim/power-ports",
     "dcim/modules", "dcim/manufacturers", "dcim/device-types", "dcim/device-roles", "dcim/sites",
     "dcim/interface-templates", "extras/tags", "extras/custom-fields", "extras/journal-entries", "tenancy/tenants",
+    "dcim/locations", "dcim/racks", "dcim/platforms",
 )
 
 
@@ -171,16 +172,21 @@ def built(netbox: NetBox, plan_id: str) -> dict[str, dict[str, Any]]:
 def _plain(kind: str, row: Row) -> dict[str, Any]:
     common = {"custom_fields": row["custom_fields"], "tags": _slugs(row["tags"])}
     if kind == "cables":
-        return {**common, "ends": ends(row), "status": row["status"]["value"], "type": row["type"]}
+        return {
+            **common, "ends": ends(row), "status": row["status"]["value"],
+            **{name: row[name] for name in ("type", "color", "label", "length", "length_unit")},
+        }
     if kind == "interfaces":
         cable = row["cable"] is not None
         return {
             **common, "device": row["device"]["name"], "name": row["name"], "type": row["type"]["value"],
             "speed": row["speed"], "cabled": cable,
         }
-    names = ("role", "device_type", "site")
+    references = ("role", "device_type", "site", "tenant", "location", "rack", "platform")
     return {
-        **common, "name": row["name"], "status": row["status"]["value"], **{name: row[name]["slug"] for name in names}
+        **common, "name": row["name"], "status": row["status"]["value"], "face": row["face"] and row["face"]["value"],
+        "position": row["position"], "description": row["description"],
+        **{name: row[name] and (row[name].get("slug") or row[name]["name"]) for name in references},
     }
 
 

@@ -22,7 +22,7 @@ from ansible_collections.hedgehog.diet.plugins.module_utils.netbox.errors import
 from ansible_collections.hedgehog.diet.plugins.module_utils.netbox.transport import Response
 from ansible_collections.hedgehog.diet.plugins.modules import diet_topology
 
-from ..fakes.netbox import DEVICES, JOURNAL, FakeNetBox
+from ..fakes.netbox import CABLES, DEVICES, INTERFACES, JOURNAL, FakeNetBox
 from ..plans import Document, document, rails, servers, switches, zone
 
 Run = Callable[..., dict[str, Any]]
@@ -171,6 +171,30 @@ def test_warnings_come_as_findings_with_their_places(run: Run) -> None:
     assert found["path"] == ["switch_classes", "leaf", "device_type"]
 
 
+def test_rebalancing_is_offered_counted_and_done(run: Run) -> None:
+    """16 servers on four leaves; the two that are left hold all four, and would fit on two."""
+
+    def alternating(number: int) -> Document:
+        return plan() | {"server_classes": {"gpu": servers(number, {"ports": 2, "distribution": "alternating"})}}
+
+    run(plan=alternating(16))
+    fewer = alternating(2)
+    done = run(plan=fewer, prune=True)
+    assert done["quantities"]["leaf"]["count"] == 4
+    (advice,) = (d for d in done["diagnostics"] if d["code"] == "rebalance-saves")
+    assert "2 leaf instead of 4, and move 2 cables" in advice["message"]
+    refused = run(plan=fewer, prune=True, rebalance=True)
+    assert refused["failed"] and "2 cables would move" in refused["msg"] and "`max_moves: 2`" in refused["msg"]
+    check = run(check=True, plan=fewer, prune=True, rebalance=True, max_moves=2)
+    assert check["digest"] != run(check=True, plan=fewer, prune=True, max_moves=2)["digest"]
+    moved = run(plan=fewer, prune=True, rebalance=True, max_moves=2)
+    assert moved["digest"] == check["digest"]
+    assert (moved["changes"]["cable"], moved["changes"]["device"]) == ({"move": 2}, {"delete": 2})
+    assert moved["quantities"]["leaf"]["count"] == 2
+    for options in ({"rebalance": True}, {}):
+        assert run(plan=fewer, prune=True, **options)["changed"] is False
+
+
 # -- the ledger file -------------------------------------------------------------------------------------------------
 
 
@@ -187,6 +211,60 @@ def test_the_ledger_file_is_written_by_apply_only(run: Run, tmp_path: Path) -> N
     assert len(json.loads(path.read_text())["links"]) == 8
     run(plan=plan(2), state="absent", ledger_file=str(path))
     assert json.loads(path.read_text())["links"] == {}
+
+
+def brownfield(netbox: FakeNetBox) -> Document:
+    """The plan on a switch that is there already; a cable of somebody else is on its second port."""
+    site = netbox.make("dcim/sites", name="DC 1", slug="dc1")
+    maker = netbox.make("dcim/manufacturers", name="Other", slug="other")
+    where = {
+        "site": site, "role": netbox.make("dcim/device-roles", name="Other", slug="other"),
+        "device_type": netbox.make("dcim/device-types", model="Other", slug="other", manufacturer=maker),
+    }
+    ports = []
+    for name in ("old", "lab"):
+        device = netbox.make(DEVICES, name=name, **where)
+        ports.append([netbox.make(INTERFACES, device=device, name=f"E1/{n}", type="other") for n in range(1, 9)])
+    ends = [[{"object_type": "dcim.interface", "object_id": one[1]}] for one in ports]
+    netbox.make(CABLES, a_terminations=ends[0], b_terminations=ends[1])
+    return plan() | {
+        "switch_classes": {"leaf": switches(servers=zone("1-8"), external=True, instances={"1": {"name": "old"}})},
+        "server_classes": {"gpu": servers(3, {})},
+    }
+
+
+def test_the_ledger_file_says_what_others_take(run: Run, netbox: FakeNetBox, tmp_path: Path) -> None:
+    path, document = tmp_path / "ledger.json", brownfield(netbox)
+    run(plan=document, ledger_file=str(path))
+    written = json.loads(path.read_text())
+    assert (written["taken"], len(written["links"])) == ({"leaf/1": ["2"]}, 3)
+    assert run(plan=document, ledger_file=str(path))["changed"] is False
+    run(plan=document, state="absent", ledger_file=str(path))
+    written = json.loads(path.read_text())
+    assert (written["taken"], written["links"]) == ({"leaf/1": ["2"]}, {})
+    assert len(netbox.tables[CABLES]) == 1 and len(netbox.tables[DEVICES]) == 2
+
+
+def test_a_ledger_file_that_nobody_can_read_does_not_stop_a_teardown(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "ledger.json"
+    run(plan=plan())
+    path.write_text("<<<<<<< HEAD")
+    assert run(plan=plan(), state="absent", ledger_file=str(path))["changed"]
+    assert json.loads(path.read_text())["links"] == {}
+
+
+def test_the_ledger_file_of_a_former_id_is_taken_over(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "ledger.json"
+    run(plan=plan(), ledger_file=str(path))
+    before = json.loads(path.read_text())["links"]
+    assert "belongs to the plan 'test'" in run(plan=plan() | {"id": "pod-1"}, ledger_file=str(path))["msg"]
+    renamed = plan() | {"id": "pod-1", "formerly": ["test"]}
+    done = run(plan=renamed, ledger_file=str(path))
+    assert (done["plan_id"], set(done["changes"])) == ("pod-1", {"tag", "device", "interface", "cable"})
+    assert {action for kind in ("device", "interface", "cable") for action in done["changes"][kind]} == {"update"}
+    written = json.loads(path.read_text())
+    assert (written["plan"], written["links"]) == ("pod-1", before)
+    assert run(plan=renamed, ledger_file=str(path))["changed"] is False
 
 
 def test_where_file_and_netbox_disagree_netbox_wins(run: Run, tmp_path: Path) -> None:
