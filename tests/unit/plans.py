@@ -27,7 +27,10 @@ SHIPPED_PLANS = Path(__file__).parents[2] / "playbooks" / "plans"
 
 
 def document(switch_classes: Document, server_classes: Document, **more: Any) -> Document:
-    """A plan on fabrics that its switch classes name; `more` are further keys, `fabrics` among them."""
+    """A plan on fabrics that its switch classes name; `more` are further keys, `fabrics` among them.
+
+    `_taken`, which plans ignore, are ports of external switches that others have cabled, by device.
+    """
     fabrics = {row["fabric"]: {} for row in switch_classes.values()}
     fabrics |= more.pop("fabrics", {})
     return {
@@ -83,19 +86,27 @@ def _loaded(text: str) -> Plan:
     return load(json.loads(text))[0]
 
 
-def expanded(plan: Document, ledger: Ledger | None = None, prune: bool = False) -> Topology:
-    return expand(loaded(plan), ledger, prune)[0]
+def expanded(
+    plan: Document, ledger: Ledger | None = None, prune: bool = False, rebalance: bool = False
+) -> Topology:
+    return expand(loaded(plan), with_taken(plan, ledger), prune, rebalance)[0]
 
 
-def warnings_of(plan: Document, ledger: Ledger | None = None) -> list[Diagnostic]:
+def with_taken(plan: Document, ledger: Ledger | None) -> Ledger:
+    """A ledger with the ports of external switches that `_taken` of the plan says others have cabled."""
+    taken = {device: frozenset(ports) for device, ports in plan.get("_taken", {}).items()}
+    return Ledger(ledger or {}, taken or (ledger.taken if ledger is not None else {}))
+
+
+def warnings_of(plan: Document, ledger: Ledger | None = None, prune: bool = False) -> list[Diagnostic]:
     loaded, warnings = load(plan)
-    return [*warnings, *expand(loaded, ledger)[1]]
+    return [*warnings, *expand(loaded, with_taken(plan, ledger), prune)[1]]
 
 
 def errors_of(plan: Document, ledger: Ledger | None = None) -> list[Diagnostic]:
     """The errors of a plan that must have some."""
     try:
-        expand(load(plan)[0], ledger)
+        expand(load(plan)[0], with_taken(plan, ledger))
     except PlanError as error:
         return [d for d in error.diagnostics if d.severity == "error"]
     raise AssertionError("the plan has no errors")
@@ -118,6 +129,11 @@ def ends(topology: Topology) -> dict[str, tuple[str, str]]:
     return {cable.key: cable.ends for cable in topology.cables}
 
 
+def indices(topology: Topology, class_key: str) -> list[int]:
+    """The indices of the devices of a class, external ones too, in order."""
+    return sorted(d.index for d in (*topology.devices, *topology.external_devices) if d.class_key == class_key)
+
+
 def device_at(end: str) -> tuple[str, int]:
     """Class and index of the device of an interface key."""
     class_key, _slash, index = end.partition(":")[0].rpartition("/")
@@ -136,13 +152,12 @@ def port_of(topology: Topology) -> dict[str, str]:
 
 def loads(topology: Topology, class_key: str = "leaf", zone: str | None = None, kind: str | None = None) -> list[int]:
     """Links that end on each switch of a class."""
-    number = counts(topology)[class_key]
     found = Counter(
         device_at(c.b)[1]
         for c in topology.cables
         if device_at(c.b)[0] == class_key and zone in (None, c.zone) and kind in (None, c.kind)
     )
-    return [found[index] for index in range(1, number + 1)]
+    return [found[index] for index in indices(topology, class_key)]
 
 
 def by_server(topology: Topology) -> dict[str, list[int]]:

@@ -5,40 +5,55 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Mapping, Set
 from itertools import pairwise
 
 from ansible_collections.hedgehog.diet.plugins.module_utils.model.keys import natural
 from ansible_collections.hedgehog.diet.plugins.module_utils.model.ledger import Entry
 from ansible_collections.hedgehog.diet.plugins.module_utils.model.objects import Topology
-from ansible_collections.hedgehog.diet.plugins.module_utils.model.plan import Connection, Plan
+from ansible_collections.hedgehog.diet.plugins.module_utils.model.plan import Connection, Plan, SwitchClass
 
-from .plans import counts, device_at
+from .plans import counts, device_at, indices
+from .promises_between import pairs_are_joined_lane_by_lane, switches_are_joined
+from .promises_described import devices_are_as_described, labels_and_looks_are_as_described
+
+Taken = Mapping[str, Set[str]]
 
 
-def check(plan: Plan, topology: Topology, from_scratch: bool = True) -> None:
-    """Every promise. Those about spread hold for what is new only, so they are checked on plans without a ledger."""
+def check(plan: Plan, topology: Topology, from_scratch: bool = True, taken: Taken | None = None) -> None:
+    """Every promise. Those about spread hold for what is new only, so they are checked on plans without a ledger.
+
+    `taken` are ports of external switches, by device, that others have cabled.
+    """
     ports_are_used_once(plan, topology)
+    ports_of_others_are_left_alone(topology, taken or {})
     every_link_is_there(plan, topology)
+    every_port_is_there_that_is_asked_for(plan, topology)
+    indices_skip_what_is_absent(plan, topology)
     servers_obey_their_distribution(plan, topology, from_scratch)
     rails_are_pure(plan, topology)
-    switches_are_joined_evenly(plan, topology)
+    switches_are_joined(plan, topology, level=from_scratch and not taken)
+    pairs_are_joined_lane_by_lane(plan, topology)
+    devices_are_as_described(plan, topology)
+    labels_and_looks_are_as_described(plan, topology)
     if from_scratch:
-        blocks_are_contiguous(plan, topology)
-        alternating_zones_are_level(plan, topology)
+        blocks_are_contiguous(plan, topology, taken or {})
+        alternating_zones_are_level(plan, topology, taken or {})
 
 
 def ports_are_used_once(plan: Plan, topology: Topology) -> None:
-    devices = {d.key: d for d in topology.devices}
-    interfaces = {i.key: i for i in topology.interfaces}
-    assert len(devices) == len(topology.devices)
-    assert len(interfaces) == len(topology.interfaces)
-    assert len({(i.device, i.name) for i in topology.interfaces}) == len(topology.interfaces)
-    assert len({d.name.lower() for d in topology.devices}) == len(topology.devices)
+    devices = {d.key: d for d in (*topology.devices, *topology.external_devices)}
+    every_interface = (*topology.interfaces, *topology.external_interfaces)
+    interfaces = {i.key: i for i in every_interface}
+    assert len(devices) == len(topology.devices) + len(topology.external_devices)
+    assert len(interfaces) == len(every_interface)
+    assert len({(i.device, i.name) for i in every_interface}) == len(every_interface)
+    assert len({(d.tenant, d.name.lower()) for d in devices.values()}) == len(devices)
     used = [end for cable in topology.cables for end in cable.ends]
     assert Counter(used).most_common(1)[0][1] == 1 if used else True
-    assert set(used) == set(interfaces)
+    assert set(used) == {one.key for one in every_interface if not one.spare}
     breakouts: dict[tuple[str, int], set[str]] = defaultdict(set)
-    for one in topology.interfaces:
+    for one in every_interface:
         assert one.device in devices
         if one.physical_port is not None:
             zone = plan.switch_classes[devices[one.device].class_key].zones[one.zone]
@@ -54,6 +69,13 @@ def ports_are_used_once(plan: Plan, topology: Topology) -> None:
         entry = Entry.parse(cable.ports)
         assert entry is not None
         assert (f"{entry.a.device}:{entry.a.port}", f"{entry.b.device}:{entry.b.port}") == cable.ends
+
+
+def ports_of_others_are_left_alone(topology: Topology, taken: Taken) -> None:
+    for cable in topology.cables:
+        for end in cable.ends:
+            device, _colon, port = end.partition(":")
+            assert not {port, port.partition("/")[0]} & set(taken.get(device, ())), end
 
 
 def every_link_is_there(plan: Plan, topology: Topology) -> None:
@@ -74,20 +96,60 @@ def every_link_is_there(plan: Plan, topology: Topology) -> None:
     far_lanes = Counter(
         device_at(c.a) for c in topology.cables if c.kind in ("border", "oob")
     )
-    number = counts(topology)
     for key, one in plan.switch_classes.items():
         lanes = sum(len(z.ports) * z.breakout.lanes for z in one.zones.values() if z.peer)
-        for index in range(1, number[key] + 1):
+        for index in indices(topology, key):
             assert far_lanes[key, index] == lanes
 
 
+def every_port_is_there_that_is_asked_for(plan: Plan, topology: Topology) -> None:
+    """`ports: all` makes the lanes of all zones, no port in two of them, and all NIC ports; others make none."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for one in topology.interfaces:
+        found[one.device].append(one.key.partition(":")[2])
+        if one.spare:
+            class_key = device_at(one.key)[0]
+            assert {**plan.switch_classes, **plan.server_classes}[class_key].all_ports
+    for key, switch_class in plan.switch_classes.items():
+        if switch_class.all_ports:
+            ports = {port for zone in switch_class.zones.values() for port in zone.ports}
+            for index in indices(topology, key):
+                made = found[f"{key}/{index}"]
+                assert {int(port.partition("/")[0]) for port in made} == ports
+                for physical, lanes in Counter(int(port.partition("/")[0]) for port in made).items():
+                    assert lanes in {z.breakout.lanes for z in switch_class.zones.values() if physical in z.ports}
+    for key, server_class in plan.server_classes.items():
+        if server_class.all_ports:
+            ports_of_nics = {f"{nic.key}/{n}" for nic in server_class.nics.values() for n in range(len(nic.ports))}
+            for index in indices(topology, key):
+                assert set(found[f"{key}/{index}"]) == ports_of_nics
+
+
+def indices_skip_what_is_absent(plan: Plan, topology: Topology) -> None:
+    number = counts(topology)
+    for key, one in plan.switch_classes.items():
+        found = indices(topology, key)
+        assert len(found) == number[key]
+        assert not set(found) & one.absent
+        last = found[-1] if found else 0
+        assert set(range(1, last + 1)) == set(found) | {index for index in one.absent if index < last}
+        external = {d.class_key for d in topology.external_devices}
+        assert (key in external) == (one.external and bool(found))
+    assert not {d.class_key for d in topology.devices} & {d.class_key for d in topology.external_devices}
+    away = {d.key for d in topology.external_devices}
+    assert all(i.device in away and not i.spare for i in topology.external_interfaces)
+    assert all(i.device not in away for i in topology.interfaces)
+
+
 def _by_server_and_zone(plan: Plan, topology: Topology) -> dict[tuple[str, str, str], dict[str, list[int]]]:
-    """Switches of the links of every server: by switch class, zone and distribution, then by server."""
+    """Switches of the links of every server, counted from 1 without gaps: by switch class, zone and distribution."""
+    position = {key: {index: n + 1 for n, index in enumerate(indices(topology, key))} for key in plan.switch_classes}
     rows: dict[tuple[str, str, str], dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
     for cable in sorted((c for c in topology.cables if c.kind == "server"), key=lambda c: natural(c.key)):
         connection = connection_of(plan, cable.key)
         target = connection.switch_class, connection.zone, connection.distribution
-        rows[target][cable.a.partition(":")[0]].append(device_at(cable.b)[1])
+        class_key, index = device_at(cable.b)
+        rows[target][cable.a.partition(":")[0]].append(position[class_key][index])
     return rows
 
 
@@ -142,59 +204,37 @@ def rails_are_pure(plan: Plan, topology: Topology) -> None:
             assert last < first
 
 
-def switches_are_joined_evenly(plan: Plan, topology: Topology) -> None:
-    number = counts(topology)
-    per_pair: dict[str, Counter[tuple[str, str]]] = defaultdict(Counter)
-    for cable in topology.cables:
-        if cable.kind in ("fabric", "mesh"):
-            per_pair[f"{cable.kind} {cable.fabric}"][cable.a.partition(":")[0], cable.b.partition(":")[0]] += 1
-    for key, fabric in plan.fabrics.items():
-        classes = [c for c in plan.switch_classes.values() if c.fabric.key == key]
-        if fabric.mode == "mesh":
-            members = [f"{c.key}/{n}" for c in classes for n in range(1, number[c.key] + 1)]
-            assert len(members) in (0, 2, 3)
-            assert len(per_pair[f"mesh {key}"]) == len(members) * (len(members) - 1) // 2
-            assert len(set(per_pair[f"mesh {key}"].values())) <= 1
-            continue
-        spines = next((c for c in classes if c.role == "spine"), None)
-        if spines is None or fabric.fabric_class == "unmanaged":
-            assert not per_pair[f"fabric {key}"]
-            continue
-        for leaf in (c for c in classes if c.role != "spine"):
-            lanes = sum(
-                len(z.ports) * z.breakout.lanes for z in leaf.zones.values() if z.type == "uplink" and not z.peer
-            )
-            for n in range(1, number[leaf.key] + 1):
-                links = [per_pair[f"fabric {key}"][f"{leaf.key}/{n}", f"{spines.key}/{m}"]
-                         for m in range(1, number[spines.key] + 1)]
-                assert sum(links) == lanes
-                assert len(set(links)) <= 1
-
-
-def blocks_are_contiguous(plan: Plan, topology: Topology) -> None:
-    for (_class, _zone, distribution), servers in _by_server_and_zone(plan, topology).items():
+def blocks_are_contiguous(plan: Plan, topology: Topology, taken: Taken) -> None:
+    for (class_key, _zone, distribution), servers in _by_server_and_zone(plan, topology).items():
         if distribution == "same-switch":
             order = [found[0] for _server, found in sorted(servers.items(), key=lambda item: natural(item[0]))]
-            assert order == sorted(order)
+            assert order == sorted(order), class_key
 
 
-def alternating_zones_are_level(plan: Plan, topology: Topology) -> None:
+def alternating_zones_are_level(plan: Plan, topology: Topology, taken: Taken) -> None:
     """Where a zone has alternating links only (and no groups), loads differ by one link at most."""
     number = counts(topology)
     rows = _by_server_and_zone(plan, topology)
     arriving = {(device_at(c.b)[0], topology_zone) for c in topology.cables if c.kind in ("border", "oob")
                 for topology_zone in plan.switch_classes[device_at(c.b)[0]].zones}
     with_absent = {key for key, one in plan.server_classes.items() if one.absent}
+    others_cable = {device.rpartition("/")[0] for device in taken}
     for (class_key, zone, distribution), servers in rows.items():
         others = [k for k in rows if k[:2] == (class_key, zone) and k[2] != distribution]
-        if distribution != "alternating" or others or (class_key, zone) in arriving:
+        if distribution != "alternating" or others or (class_key, zone) in arriving or class_key in others_cable:
             continue
-        if plan.switch_classes[class_key].redundancy or _lands(plan, class_key, zone) & with_absent:
+        switch_class = plan.switch_classes[class_key]
+        if switch_class.redundancy or _lands(plan, class_key, zone) & with_absent or _overlaps(switch_class, zone):
             continue
         found = Counter(switch for switches in servers.values() for switch in switches)
         loads = [found[n] for n in range(1, number[class_key] + 1)]
         capacity = len(plan.zone(class_key, zone).ports) * plan.zone(class_key, zone).breakout.lanes
         assert max(loads) - min(loads) <= 1 or max(loads) == capacity, (class_key, zone, loads)
+
+
+def _overlaps(switch_class: SwitchClass, zone: str) -> bool:
+    ports = set(switch_class.zones[zone].ports)
+    return any(ports & set(other.ports) for key, other in switch_class.zones.items() if key != zone)
 
 
 def _lands(plan: Plan, class_key: str, zone: str) -> set[str]:

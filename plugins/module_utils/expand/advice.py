@@ -9,37 +9,31 @@ from collections.abc import Iterable, Mapping
 from ..diagnostics import Diagnostics
 from ..model.keys import split_device_key
 from ..model.ledger import Domain, Ledger
-from ..model.plan import Plan
-from .links import SERVER, PlacedLink, server_links
+from ..model.plan import UPPER_ROLES, Plan
+from .links import PlacedLink
 from .sized import SizedClass
+from .tiers import uplink_rule
 
 Domains = Mapping[tuple[str, str], set[Domain]]  # rail domains by switch class and zone
 
 
-def unwanted(plan: Plan, ledger: Ledger) -> Ledger:
-    """What of a ledger counts when all links are placed anew: cables that the plan does not want any more."""
-    wanted = {link.key for link in server_links(plan, with_absent=False)}
-
-    def is_wanted(key: str) -> bool:
-        kind, _space, near = key.partition(" ")
-        class_key, _index, inner = near.split("/")[:3]
-        if kind == SERVER:
-            return key in wanted
-        return class_key in plan.switch_classes and inner in plan.switch_classes[class_key].zones
-
-    return ledger.like({key: entry for key, entry in ledger.items() if not is_wanted(key)})
+def could_be_fewer(plan: Plan, sized: Mapping[str, SizedClass], ledger: Ledger) -> bool:
+    """Whether placing anew might need fewer switches or rail domains, as far as capacity and divisors tell."""
+    return bool(ledger) and any(
+        any(kept.domains for kept in one.kept.values())
+        or (one.switch_class.quantity is None and _fewest(plan, one, sized, ledger) < one.count)
+        for one in sized.values()
+    )
 
 
-def could_be_fewer(sized: Mapping[str, SizedClass], ledger: Ledger) -> bool:
-    """Whether placing anew might need fewer switches or rail domains, as far as capacity tells."""
-    if not ledger:
-        return False
-    for one in sized.values():
-        links = {zone: len(placed.lanes) + len(one.kept[zone].spots) for zone, placed in one.placements.items()}
-        needed = max((-(-count // one.spaces[zone].capacity) for zone, count in links.items() if count), default=0)
-        if needed < one.count or any(kept.domains for kept in one.kept.values()):
-            return True
-    return False
+def _fewest(plan: Plan, one: SizedClass, sized: Mapping[str, SizedClass], ledger: Ledger) -> int:
+    """A number below which the class cannot be, whatever is kept."""
+    links = {zone: len(placed.lanes) + len(one.kept[zone].spots) for zone, placed in one.placements.items()}
+    low = max((-(-count // one.spaces[zone].capacity) for zone, count in links.items() if count), default=0)
+    if one.switch_class.role not in UPPER_ROLES:
+        return low
+    rule = uplink_rule(plan, one, sized, ledger.like({}), prune=True)
+    return low if rule is None else next((n for n in rule.numbers() if n >= low), one.count)
 
 
 def rail_domains_of(links: Iterable[PlacedLink]) -> dict[tuple[str, str], set[Domain]]:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from ..diagnostics import Diagnostics, Path, nearest
 from ..model import schema
 from ..model.hardware import Breakout
-from ..model.plan import ESLAG, MCLAG, UNEVEN, Fabric, Redundancy, SwitchClass, Zone
+from ..model.plan import ESLAG, MCLAG, UNEVEN, UPLINK_ZONE, Fabric, Redundancy, SwitchClass, Zone
 from .attributes import attributes, cable_look, instances
 from .ports import PortRangeError, draw_order
 from .references import Document, References
@@ -39,7 +39,7 @@ def _leaves_per_pod(key: str, row: Document, whole: Document, found: Diagnostics
     classes = whole.get("switch_classes", {})
     leaves = [
         name for name, one in (classes.items() if isinstance(classes, Mapping) else ())
-        if isinstance(one, Mapping) and one.get("fabric") == key and one.get("role") in ("server-leaf", "border-leaf")
+        if isinstance(one, Mapping) and one.get("fabric") == key and _is_leaf(one)
     ]
     if isinstance(stated, int):
         if len(leaves) > 1:
@@ -59,6 +59,17 @@ def _leaves_per_pod(key: str, row: Document, whole: Document, found: Diagnostics
     return {name: count for name, count in stated.items() if name in leaves}
 
 
+def _is_leaf(row: Document) -> bool:
+    """Whether switches of a class stand in pods: leaves, and any others with uplinks to the spines."""
+    if row.get("role") != "oob":
+        return row.get("role") in ("server-leaf", "border-leaf")
+    zones = row.get("zones")
+    return any(
+        isinstance(zone, Mapping) and zone.get("type") == UPLINK_ZONE and "peer" not in zone
+        for zone in (zones.values() if isinstance(zones, Mapping) else ())
+    )
+
+
 def switch_class(key: str, row: Document, path: Path, refer: References) -> SwitchClass | None:
     """A switch class, None where its fabric is not there."""
     fabric = refer.fabric(row["fabric"], (*path, "fabric"))
@@ -70,7 +81,7 @@ def switch_class(key: str, row: Document, path: Path, refer: References) -> Swit
     if external:
         # They are the devices that `instances` names, whatever their indices.
         quantity = len(described)
-        absent = frozenset(range(1, max(described, default=0))) - described.keys()
+        absent = frozenset(range(1, max(described, default=0))).difference(described)
     return SwitchClass(
         key=key,
         fabric=fabric,

@@ -4,7 +4,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 
 from ..diagnostics import Diagnostics, Path
 from ..model.plan import MESH, Plan, SwitchClass
@@ -16,15 +17,19 @@ from .trial import Trial
 MESH_SIZES = (2, 3)
 
 
-def candidates(plan: Plan, trial: Trial, path: Path, found: Diagnostics) -> Sequence[int]:
+def candidates(plan: Plan, trial: Trial, path: Path, found: Diagnostics) -> Iterable[int]:
     """The numbers to try; none where that can be said before trying, with an error that says why."""
     switch_class, rule = trial.sized.switch_class, trial.rule
     if switch_class.quantity is not None:
         return [switch_class.quantity] if _given_is_valid(plan, trial, path, found) else []
     if rule is not None:
-        if not rule.numbers:
-            report_uplinks(plan, trial.sized, rule, path, found)
-        return [n for n in rule.numbers if n >= lower_bound(plan, trial)]
+        numbers = rule.numbers()
+        first = next(numbers, None)
+        if first is None:
+            report_uplinks(plan, rule, path, found)
+            return []
+        low = lower_bound(plan, trial)
+        return (n for n in chain((first,), numbers) if n >= low)
     return all_numbers(plan, trial)
 
 
@@ -91,8 +96,8 @@ def _given_is_valid(plan: Plan, trial: Trial, path: Path, found: Diagnostics) ->
             f"alternating links need two switches; the quantity is {given}.",
         )
         return False
-    if rule is not None and given not in rule.numbers:
-        report_uplinks(plan, trial.sized, rule, path, found)
+    if rule is not None and not rule.allows(given):
+        report_uplinks(plan, rule, path, found)
         return False
     return True
 

@@ -93,8 +93,8 @@ def _pod(one: SizedClass, position: int, sized: Mapping[str, SizedClass]) -> int
     if one.switch_class.role != SPINE:
         return None
     leaves = [s for s in sized.values() if s.switch_class.key in per_pod]
-    spines = one.count // max((pods_of(leaf) for leaf in leaves), default=1)
-    return (position - 1) // max(spines, 1) + 1
+    pods = max((pods_of(leaf) for leaf in leaves), default=1) or 1  # given spines may be there before any leaf is
+    return (position - 1) // max(one.count // pods, 1) + 1
 
 
 def _group(switch_class: SwitchClass, position: int) -> str:

@@ -20,6 +20,15 @@ from .links import SERVER, PlacedLink
 _GONE = "-"
 
 
+def index_at(position: int, absent: Iterable[int]) -> int:
+    """The position-th of the indices that are not absent."""
+    for one in sorted(absent):
+        if one > position:
+            break
+        position += 1
+    return position
+
+
 class Numbering:
     """Indices and positions of the switches of a plan. Positions count the switches that are there, from 1."""
 
@@ -30,11 +39,7 @@ class Numbering:
 
     def index(self, class_key: str, position: int) -> int:
         """The index of the switch at a position: the position-th of the indices that are not absent."""
-        for absent in self._absent.get(class_key, ()):
-            if absent > position:
-                break
-            position += 1
-        return position
+        return index_at(position, self._absent.get(class_key, ()))
 
     def position(self, class_key: str, index: int) -> int | None:
         """The position of a switch, None where it is absent."""
@@ -117,7 +122,8 @@ class Numbering:
     def _key(key: str, renumbered: Callable[[str], str]) -> str:
         """A link key with its near device renumbered; servers have no positions."""
         kind, space, near = key.partition(" ")
-        class_key, index, *rest = near.split("/")
-        if kind == SERVER or not rest:
-            return key
-        return f"{kind}{space}{'/'.join((renumbered(f'{class_key}/{index}'), *rest))}"
+        class_key, _slash, inner = near.partition("/")
+        index, slash, rest = inner.partition("/")
+        if kind == SERVER or not slash or not (index.isascii() and index.isdigit()):
+            return key  # no key of ours, where somebody edited it
+        return f"{kind}{space}{renumbered(device_key(class_key, int(index)))}{slash}{rest}"

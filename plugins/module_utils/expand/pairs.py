@@ -48,8 +48,6 @@ def uplink_links(plan: Plan, sized: Mapping[str, SizedClass], ledger: Ledger, pr
                 if not is_uplink(entry.a, elsewhere)
             }
             quotas = tier.deal(upper.count // tier.units)
-            if quotas is None:
-                raise InvariantError(f"{upper.count} {upper.switch_class.key} were found to take their uplinks")
             near = [_side(lower.sized, uplink_zones(lower.sized.switch_class), tier.speed) for lower in tier.lowers]
             fabric_zones = [z for z in upper.switch_class.zones.values() if z.type == FABRIC_ZONE]
             far = _side(upper, fabric_zones, tier.speed)
@@ -90,8 +88,11 @@ def mesh_links(
                 "unused-mesh-lanes", ("fabrics", fabric.key, "mode"),
                 f"{unused} of {lanes} mesh lanes of a switch stay unused: {len(devices) - 1} peers share them evenly.",
             )
-        quotas: Quotas = {(a, b): per_pair for i, a in enumerate(devices) for b in devices[i + 1:]}
         entries = {key: entry for member in zones for key, entry in placed.get(member, {}).items()}
+        # A pair has its near end where its cables have it: after a renaming that need not be the first by key.
+        turned = {(e.a.device, e.b.device) for e in entries.values()}
+        couples = ((a, b) for i, a in enumerate(devices) for b in devices[i + 1:])
+        quotas: Quotas = {(b, a) if (b, a) in turned else (a, b): per_pair for a, b in couples}
         links += _deal(MESH_LINK, sides, quotas, fabric.key, entries, prune)
     return links
 

@@ -19,7 +19,7 @@ from ..model.keys import device_order, natural
 from ..model.ledger import Ledger
 from ..model.objects import Quantity, Topology
 from ..model.plan import Plan
-from .advice import could_be_fewer, say_what_rebalancing_saves, unwanted, warn_of_cut_domains
+from .advice import could_be_fewer, say_what_rebalancing_saves, warn_of_cut_domains
 from .cables import cables, device_and_interface_names, interfaces, server_and_uplink_links
 from .devices import devices
 from .links import PlacedLink
@@ -52,15 +52,12 @@ def expand(
     numbering = Numbering(plan)
     known = numbering.inward(plan.renames.ledger(ledger if ledger is not None else Ledger()))
     if rebalance:
-        known = unwanted(plan, known)
-    elif not known and any(c.absent for c in plan.server_classes.values()):
-        known = _dealt_with_absent(plan, known)
-
-    sized, placed = _place(plan, known, prune, found)
-    if not rebalance and could_be_fewer(sized, known):
-        with suppress(PlanError):  # a plan may fit beside what is kept and not anew
-            anew = _place(plan, unwanted(plan, known), prune, Diagnostics())
-            say_what_rebalancing_saves(sized, placed, *anew, found)
+        sized, placed = _anew(plan, known, prune, found)
+    else:
+        sized, placed = _place(plan, known, prune, found)
+        if could_be_fewer(plan, sized, known):
+            with suppress(PlanError):  # a plan may fit beside what is kept and not anew
+                say_what_rebalancing_saves(sized, placed, *_anew(plan, known, prune, Diagnostics()), found)
     warn_of_cut_domains(plan, placed, found)
     links = numbering.outward(placed)
 
@@ -94,10 +91,26 @@ def expand(
     return topology, found.warnings
 
 
+def _anew(
+    plan: Plan, ledger: Ledger, prune: bool, found: Diagnostics
+) -> tuple[dict[str, SizedClass], list[PlacedLink]]:
+    """Everything as from scratch, but beside the cables that this leaves over."""
+    alone = Diagnostics()
+    sized, links = _place(plan, ledger.like({}), prune, alone)
+    wanted = {link.key for link in links}
+    left_over = {key: entry for key, entry in ledger.items() if entry.cabled and key not in wanted}
+    if left_over and not prune:
+        return _place(plan, ledger.like(left_over), prune, found)
+    found.extend(alone)
+    return sized, links
+
+
 def _place(
     plan: Plan, ledger: Ledger, prune: bool, found: Diagnostics
 ) -> tuple[dict[str, SizedClass], list[PlacedLink]]:
     """All switch classes with their numbers, and all links with their ports."""
+    if not ledger and any(c.absent for c in plan.server_classes.values()):
+        ledger = _dealt_with_absent(plan, ledger)
     sizer = Sizer(plan, ledger, prune, found)
     sized = sizer.run()
     found.stop_on_errors()

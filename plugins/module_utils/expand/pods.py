@@ -4,15 +4,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from math import gcd
 
 from ..diagnostics import Diagnostics, Path
-from ..model.plan import CORE, FABRIC_ZONE, SPINE, Plan, SwitchClass
+from ..model.plan import CORE, FABRIC_ZONE, SPINE, UPLINK_ZONE, Plan, SwitchClass
 from .sized import SizedClass, above, uplink_zones
 from .tiers import UplinkRule
 
-_SHOWN = 8  # values of leaves_per_pod that an error names
+_SHOWN = 8  # values of leaves_per_pod, and numbers in a row, that an error names
 
 
 def joins_pods(plan: Plan, upper: SizedClass, rule: UplinkRule, found: Diagnostics) -> bool:
@@ -24,7 +24,7 @@ def joins_pods(plan: Plan, upper: SizedClass, rule: UplinkRule, found: Diagnosti
     if above(plan, spine) is None:
         found.error(
             "pods-without-cores", path, f"{rule.units} pods need cores to join them, and the fabric has no core class.",
-            "Add a switch class with `role: core`, or make the pod larger.",
+            f"Add a switch class with `role: core`, or make the pod larger. {_values_that_do(plan, rule)}",
         )
         return False
     if not uplink_zones(spine):
@@ -37,30 +37,21 @@ def joins_pods(plan: Plan, upper: SizedClass, rule: UplinkRule, found: Diagnosti
     return True
 
 
-def report_uplinks(plan: Plan, upper: SizedClass, rule: UplinkRule, path: Path, found: Diagnostics) -> None:
+def report_uplinks(plan: Plan, rule: UplinkRule, path: Path, found: Diagnostics) -> None:
     """Say why a given number of spines or cores, or any, cannot be."""
-    switch_class = upper.switch_class
+    switch_class = rule.upper.switch_class
     if rule.missing_speed:
         found.error("speed-mismatch", (*path, "zones"), rule.missing_speed, "Use one lane speed at both ends.")
         return
     name = "cores" if switch_class.role == CORE else "spines"
-    conditions = [f"at least {rule.units * rule.least}"]
-    if rule.divisor and rule.units == 1:
-        conditions.append(f"the number must divide {rule.divisor}")
-    elif rule.divisor:
-        unit = "plane" if switch_class.role == CORE else "pod"
-        conditions.append(f"the number per {unit} must divide {rule.divisor}")
-    if rule.groups:
-        conditions.append(f"it must make {rule.groups} groups")
-    if rule.most:
-        conditions.append(rule.most)
-    why = f"{'; '.join(rule.sums)}, so {', and '.join(conditions)}."
+    why = f"{'; '.join(rule.sums)}, so {', and '.join(_conditions(rule))}."
     given = switch_class.quantity
     if given is not None:
-        possible = ", ".join(str(n) for n in rule.numbers) or "none"
+        place, way_out = "quantity", f"Numbers that do: {_runs(rule.numbers())}."
+        if switch_class.external:
+            place, way_out = "external", f"Free ports on them, or name as many as do: {_runs(rule.numbers())}."
         found.error(
-            f"{name}-do-not-divide", (*path, "quantity"),
-            f"{given} {name} cannot take these uplinks evenly: {why}", f"Numbers that do: {possible}.",
+            f"{name}-do-not-divide", (*path, place), f"{given} {name} cannot take these uplinks evenly: {why}", way_out
         )
         return
     lower = "leaf" if switch_class.role == SPINE else "spine"
@@ -68,17 +59,47 @@ def report_uplinks(plan: Plan, upper: SizedClass, rule: UplinkRule, path: Path, 
     if switch_class.role == SPINE and switch_class.fabric.leaves_per_pod is None:
         hint += " With `balance: uneven` on a leaf class its uplinks need not be divided."
     if switch_class.fabric.leaves_per_pod is not None:
-        values = list(_workable(plan, rule, switch_class))
-        known = f"{', '.join(values[:_SHOWN])}{', ...' if len(values) > _SHOWN else ''}" if values else "none"
-        hint = f"Values of leaves_per_pod that do: {known}."
+        hint = _values_that_do(plan, rule)
         path = ("fabrics", switch_class.fabric.key, "leaves_per_pod")
+    if rule.held:
+        hint += " With `rebalance: true` no link is kept."
     found.error(f"{name}-do-not-divide", path, f"no number of {name} takes these uplinks evenly: {why}", hint)
 
 
-def _workable(plan: Plan, rule: UplinkRule, switch_class: SwitchClass) -> Iterator[str]:
-    """The values of `leaves_per_pod` for which spines and cores have a number, by lanes and divisors alone."""
+def _conditions(rule: UplinkRule) -> Iterator[str]:
+    yield f"at least {rule.units * rule.least}" + (f" (links are kept on {rule.held})" if rule.held else "")
+    if rule.divisor:
+        unit = "plane" if rule.upper.switch_class.role == CORE else "pod"
+        yield f"the number{'' if rule.units == 1 else f' per {unit}'} must divide {rule.divisor}"
+    if rule.groups:
+        yield f"it must make {rule.groups} groups"
+    if rule.most:
+        yield rule.most
+
+
+def _runs(numbers: Iterable[int]) -> str:
+    """Numbers in words, many in a row as their first and last: `2, 4, 8 to 64`."""
+    found: list[list[int]] = []
+    for n in numbers:
+        if found and n == found[-1][-1] + 1:
+            found[-1].append(n)
+        else:
+            found.append([n])
+    return ", ".join(
+        f"{run[0]} to {run[-1]}" if len(run) > _SHOWN else ", ".join(map(str, run)) for run in found
+    ) or "none"
+
+
+def _values_that_do(plan: Plan, rule: UplinkRule) -> str:
+    values = list(_workable(plan, rule))
+    shown = f"{', '.join(values[:_SHOWN])}{', ...' if len(values) > _SHOWN else ''}"
+    return f"Values of leaves_per_pod that do: {shown or 'none'}."
+
+
+def _workable(plan: Plan, rule: UplinkRule) -> Iterator[str]:
+    """The values of `leaves_per_pod` for which spines and cores have a number, as far as uplinks decide it."""
     counts = rule.leaves
-    fabric = [c for c in plan.switch_classes.values() if c.fabric == switch_class.fabric]
+    fabric = [c for c in plan.switch_classes.values() if c.fabric == rule.upper.switch_class.fabric]
     spine = next((c for c in fabric if c.role == SPINE), None)
     core = next((c for c in fabric if c.role == CORE), None)
     if spine is None or not counts:
@@ -88,18 +109,19 @@ def _workable(plan: Plan, rule: UplinkRule, switch_class: SwitchClass) -> Iterat
         pods = max(-(-counts[key] // per_pod[key]) for key in counts)
         arriving: dict[int, int] = {}
         for key, leaf in leaves.items():
-            for speed, lanes in _lanes(leaf, "uplink").items():
+            for speed, lanes in _lanes(leaf, UPLINK_ZONE).items():
                 arriving[speed] = arriving.get(speed, 0) + per_pod[key] * lanes
-        each = [lanes for leaf in leaves.values() for lanes in _lanes(leaf, "uplink").values()]
-        if not _reachable(gcd(*each), arriving, _lanes(spine, FABRIC_ZONE)):
+        divisor = gcd(*(lanes for leaf in leaves.values() for lanes in _lanes(leaf, UPLINK_ZONE).values()))
+        spines = _first_number(spine, pods, divisor, arriving)
+        if not spines:
             continue
-        if pods > 1:
-            uplinks = _lanes(spine, "uplink")
+        uplinks = _lanes(spine, UPLINK_ZONE)
+        if core is not None and uplinks:
             total = {speed: pods * lanes for speed, lanes in uplinks.items()}
-            if core is None or not uplinks or not _reachable(
-                gcd(*uplinks.values()), total, _lanes(core, FABRIC_ZONE)
-            ):
+            if not _first_number(core, spines // pods, gcd(*uplinks.values()), total):
                 continue
+        elif pods > 1:
+            continue
         yield str(next(iter(per_pod.values()))) if len(per_pod) == 1 else _text(per_pod)
 
 
@@ -117,12 +139,16 @@ def _candidates(counts: dict[str, int]) -> Iterator[dict[str, int]]:
             yield sizes
 
 
-def _reachable(divisor: int, arriving: dict[int, int], lanes: dict[int, int]) -> bool:
-    """Whether a number divides the uplinks, of which so many upper switches have the lanes for what arrives."""
-    return any(
-        divisor % k == 0 and all(k * lanes.get(speed, 0) >= total for speed, total in arriving.items())
-        for k in range(1, divisor + 1)
-    )
+def _first_number(upper: SwitchClass, units: int, divisor: int, arriving: dict[int, int]) -> int:
+    """The number of upper switches, units times what divides the uplinks and has the lanes for them; 0 for none."""
+    lanes, alone = _lanes(upper, FABRIC_ZONE), SizedClass(upper, {})
+    for k in range(1, divisor + 1):
+        if (
+            divisor % k == 0 and alone.makes_groups(units * k) and upper.quantity in (None, units * k)
+            and all(k * lanes.get(speed, 0) >= total for speed, total in arriving.items())
+        ):
+            return units * k
+    return 0
 
 
 def _lanes(switch_class: SwitchClass, zone_type: str) -> dict[int, int]:

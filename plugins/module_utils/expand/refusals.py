@@ -51,13 +51,19 @@ def report_refusals(
     given = trial.sized.switch_class.quantity
     n = given if given is not None else max(refusals)
     zone, why = refusals[n].zone, refusals[n].why
-    capacity, links = trial.sized.spaces[zone].capacity, trial.links(zone)
-    total = n * capacity
+    space, links = trial.sized.spaces[zone], trial.links(zone)
+    others = sum(space.load(i) for i in range(1, n + 1)) - len(trial.sized.kept[zone].spots)
+    total = n * space.capacity - others
     compare = f"{links - total} too many" if links > total else f"which would do, but {why.owner} {why.reason}"
+    less = f" less {others} that others take" if others else ""
     message = (
-        f"zone {zone!r}: {links} links on {n} {'switch' if n == 1 else 'switches'} x {capacity} lanes"
+        f"zone {zone!r}: {links} links on {n} {'switch' if n == 1 else 'switches'} x {space.capacity} lanes{less}"
         f" = {total}, {compare}."
     )
+    if trial.sized.switch_class.external:
+        hint = "Free ports on the external switches, or name another one in `instances`."
+        found.error("over-capacity", (*path, "zones", zone), message, hint)
+        return
     if given is None:
         found.error("over-capacity", (*path, "zones", zone), message, "Change the distribution, or use more ports.")
         return
@@ -68,7 +74,7 @@ def report_refusals(
 
 def _nearest(plan: Plan, trial: Trial, given: int) -> list[int]:
     """The nearest smaller and the nearest larger number that places."""
-    numbers = trial.rule.numbers if trial.rule else all_numbers(plan, trial)
+    numbers = list(trial.rule.numbers()) if trial.rule else all_numbers(plan, trial)
 
     def places(n: int) -> bool:
         try:

@@ -69,6 +69,10 @@ def check_external(one: SwitchClass, path: Path, found: Diagnostics) -> None:
             found.error(
                 "external-without-names", (*path, "instances", str(index)), "an external switch needs its `name`."
             )
+    if one.all_ports:
+        found.error(
+            "invalid-value", (*path, "ports"), "interfaces of external switches exist already: we make none of them."
+        )
     for zone in one.zones.values():
         if zone.type in (UPLINK_ZONE, MESH_ZONE, PEER_ZONE, SESSION_ZONE) or zone.peer:
             found.error(

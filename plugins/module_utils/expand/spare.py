@@ -21,8 +21,8 @@ def spare_ends(
 ) -> Iterator[SpareEnd]:
     """Ports that no link ends on. `used` holds the device and port of every end."""
     for one in sized.values():
-        if not one.switch_class.all_ports:
-            continue
+        if not one.switch_class.all_ports or one.switch_class.external:
+            continue  # interfaces of external switches are not ours to make
         ends = _lanes(one)
         for position in range(1, one.count + 1):
             device = device_key(one.switch_class.key, numbering.index(one.switch_class.key, position))
@@ -37,7 +37,9 @@ def spare_ends(
 def _lanes(one: SizedClass) -> list[SpareEnd]:
     """The lanes of one switch. Zones that are not in use get the ports that no zone in use claims."""
     zones = one.switch_class.zones
-    ports = unclaimed_ports(zones.values(), set(one.ports), set(zones))
+    claimed = {port for ports in one.ports.values() for port in ports}
+    idle = unclaimed_ports(zones.values(), set(), zones.keys() - one.ports.keys())
+    ports = {key: tuple(port for port in rest if port not in claimed) for key, rest in idle.items()} | dict(one.ports)
     return [
         (End("", switch_port_key(port, lane), zone.breakout), key)
         for key, zone in zones.items()

@@ -4,8 +4,7 @@
 
 Every leaf of a class has the same number of links to every spine of its pod, and every spine to every core of its
 plane, so the number of upper switches that a lower one reaches divides its uplinks (`balance: uneven` does without).
-A number is tried by dealing the links: `deal` gives every pair its quota, here to find the number and in `pairs.py`
-to make the links.
+`fits` tries a number; `deal` gives every pair its quota, for `pairs.py` to make the links.
 
 Spines are numbered pod by pod. Spine j of every pod belongs to plane j; core (k-1)*s+j is the k-th of plane j, s being
 the spines of a pod, so that more cores per plane are appended.
@@ -22,10 +21,13 @@ from ..model.keys import device_key, link_kind, split_device_key
 from ..model.ledger import End, Entry, Ledger
 from ..model.plan import FABRIC_ZONE, SPINE, Plan, Zone
 from .links import CORE, FABRIC
+from .numbering import index_at
 from .sized import SizedClass, above, uplink_zones
 from .space import Space
 
 Quotas = dict[tuple[str, str], int]  # near device, far device: links between them
+
+_SHOWN = 4  # upper switches of which a sum says what others take
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,35 +90,63 @@ class Tier:
     def sum(self) -> str:
         parts = " + ".join(f"{self.per_unit(lower)} {lower.key} x {lower.uplinks}" for lower in self.lowers)
         unit = "" if self.units == 1 else f" in each of {self.units} {'planes' if self.kind == CORE else 'pods'}"
-        return f"{parts} = {self.total()} uplinks / {self.lanes} lanes{unit}"
+        return f"{parts} = {self.total()} uplinks / {self.lanes} lanes{unit}{self._sum_of_blocked()}"
 
-    def deal(self, k: int) -> Quotas | None:
-        """The links of every pair when a lower switch reaches k upper ones, None where they do not fit."""
+    def _sum_of_blocked(self) -> str:
+        upper = self.upper.switch_class
+        rows = [
+            f"{count} on {device_key(upper.key, index_at(position, upper.absent))}"
+            for position, count in sorted(self.blocked.items()) if count
+        ]
+        more = f" and {len(rows) - _SHOWN} more" if len(rows) > _SHOWN else ""
+        return f", of which others take {', '.join(rows[:_SHOWN])}{more}" if rows else ""
+
+    def fits(self, k: int) -> bool:
+        """Whether the upper switches have the lanes when a lower one reaches k of them."""
+        if not self.blocked and not (self.uneven and self.kept):
+            # What is even divides, and one rotation differs by one link: no switch has more than its share.
+            return k * self.lanes >= self.total()
+        load, _more = self._loads(k)
+        return all(count <= self.lanes for count in load.values())
+
+    def deal(self, k: int) -> Quotas:
+        """The links of every pair when a lower switch reaches k upper ones, which `fits`."""
+        _load, more = self._loads(k)
+        return {
+            (near, self._upper(far)): lower.uplinks // k + (far in more.get(near, ()))
+            for lower in (*self.even, *self.uneven)
+            for near, reached in self._near(lower, k)
+            for far in reached
+        }
+
+    def _near(self, lower: Lower, k: int) -> Iterator[tuple[str, range]]:
+        """The switches of a lower class, with the k upper ones that each reaches."""
+        for position in range(1, lower.sized.count + 1):
+            yield device_key(lower.key, position), self.reach(lower, position, k)
+
+    def _loads(self, k: int) -> tuple[Counter[int], dict[str, set[int]]]:
+        """The links of every upper switch, and where an uneven lower one has one link more than elsewhere.
+
+        That is where it has one more already; what is left goes to the least loaded, once all that stays is counted.
+        """
         load = Counter(self.blocked)
-        quotas: Quotas = {}
-        for lower in self.even:
-            each = lower.uplinks // k
-            for position in range(1, lower.sized.count + 1):
-                near = device_key(lower.key, position)
-                for far in self.reach(lower, position, k):
-                    quotas[near, self._upper(far)] = each
-                    load[far] += each
-        for lower in self.uneven:
-            each, more = divmod(lower.uplinks, k)
-            for position in range(1, lower.sized.count + 1):
-                near = device_key(lower.key, position)
-                reached = self.reach(lower, position, k)
-                chosen = self._chosen(near, reached, each, more, load)
+        more: dict[str, set[int]] = {}
+        for lower in self.lowers:
+            for near, reached in self._near(lower, k):
                 for far in reached:
-                    quotas[near, self._upper(far)] = each + (far in chosen)
-                    load[far] += each + (far in chosen)
-        return quotas if all(count <= self.lanes for count in load.values()) else None
-
-    def _chosen(self, near: str, reached: range, each: int, more: int, load: Counter[int]) -> set[int]:
-        """The upper switches that get one link more: those that have it already, then the least loaded."""
-        had = [far for far in reached if self.kept.get((near, self._upper(far)), 0) > each][:more]
-        rest = sorted((far for far in reached if far not in had), key=lambda far: (load[far], far))
-        return {*had, *rest[:more - len(had)]}
+                    load[far] += lower.uplinks // k
+                if lower.uplinks % k:
+                    had = [f for f in reached if self.kept.get((near, self._upper(f)), 0) > lower.uplinks // k]
+                    more[near] = set(had[:lower.uplinks % k])
+                    load.update(more[near])
+        for lower in self.uneven:
+            for near, reached in self._near(lower, k):
+                chosen = more.get(near, set())
+                rest = sorted((far for far in reached if far not in chosen), key=lambda far: (load[far], far))
+                added = rest[:lower.uplinks % k - len(chosen)]
+                chosen.update(added)
+                load.update(added)
+        return load, more
 
     def _upper(self, position: int) -> str:
         return device_key(self.upper.switch_class.key, position)
@@ -131,13 +161,39 @@ class UplinkRule:
 
     units: int
     leaves: dict[str, int]  # leaves of each class in the fabric that are in use
+    upper: SizedClass
+    tiers: list[Tier]
     divisor: int = 0
     least: int = 1
     sums: list[str] = field(default_factory=list)
-    numbers: list[int] = field(default_factory=list)
     missing_speed: str = ""
     most: str = ""  # which leaf has too few uplinks for more upper switches
+    held: str = ""  # the last upper switch that links are kept on, where it is what makes them so many
     groups: str = ""  # type of the redundancy groups that the upper switches must make
+
+    def numbers(self) -> Iterator[int]:
+        """The numbers that work, smallest first; each is tried when it is asked for."""
+        return (self.units * k for k in self._reaches() if self._works(k))
+
+    def allows(self, n: int) -> bool:
+        k, rest = divmod(n, self.units)
+        return not rest and k in self._reaches() and self._works(k)
+
+    def _works(self, k: int) -> bool:
+        return (
+            (not self.divisor or self.divisor % k == 0)
+            and self.upper.makes_groups(self.units * k)
+            and all(tier.fits(k) for tier in self.tiers)
+        )
+
+    def _reaches(self) -> range:
+        """How many upper switches a lower one may reach, divisors aside."""
+        if self.missing_speed:
+            return range(0)
+        uneven = [lower for tier in self.tiers for lower in tier.uneven]
+        full = [lower.uplinks for lower in uneven if not lower.sized.switch_class.partial]
+        most = min(full, default=self.divisor or sum(tier.total() for tier in self.tiers))
+        return range(self.least, most + 1)
 
 
 def tiers(
@@ -178,12 +234,10 @@ def uplink_rule(
         if s.count and uplink_zones(s.switch_class) and s.switch_class.fabric == upper.switch_class.fabric
         and s.switch_class.role != SPINE
     }
-    rule = UplinkRule(found[0].units, leaves, gcd(*(lower.uplinks for tier in found for lower in tier.even)))
+    divisor = gcd(*(lower.uplinks for tier in found for lower in tier.even))
+    rule = UplinkRule(found[0].units, leaves, upper, found, divisor)
     redundancy = upper.switch_class.redundancy
     rule.groups = redundancy.type if redundancy else ""
-    # The number does not shrink while links are kept there.
-    highest = max((split_device_key(far)[1] for tier in found for _near, far in tier.kept), default=0)
-    rule.least = max(1, -(-highest // rule.units))
     for tier in found:
         if not tier.lanes:
             rule.missing_speed = (
@@ -193,24 +247,21 @@ def uplink_rule(
             return rule
         rule.sums.append(tier.sum())
         rule.least = max(rule.least, -(-tier.total() // tier.lanes))
-    rule.numbers = [
-        rule.units * k for k in _reaches(rule, found)
-        if upper.makes_groups(rule.units * k) and all(tier.deal(k) is not None for tier in found)
-    ]
-    return rule
-
-
-def _reaches(rule: UplinkRule, found: list[Tier]) -> Iterator[int]:
-    """The numbers of upper switches that a lower one may reach, as far as its uplinks decide it."""
-    uneven = [lower for tier in found for lower in tier.uneven]
-    full = [lower for lower in uneven if not lower.sized.switch_class.partial]
-    most = min((lower.uplinks for lower in full), default=rule.divisor or sum(tier.total() for tier in found))
+    full = [lower for tier in found for lower in tier.uneven if not lower.sized.switch_class.partial]
     if full:
         fewest = min(full, key=lambda lower: lower.uplinks)
         rule.most = f"a {fewest.key} has {fewest.uplinks} uplinks, so it reaches no more spines than that"
-    for k in range(rule.least, most + 1):
-        if not rule.divisor or rule.divisor % k == 0:
-            yield k
+    _hold(rule)
+    return rule
+
+
+def _hold(rule: UplinkRule) -> None:
+    """A number that is computed does not shrink while links are kept on the switches; one that is given is taken."""
+    upper = rule.upper.switch_class
+    highest = max((split_device_key(far)[1] for tier in rule.tiers for _near, far in tier.kept), default=0)
+    if upper.quantity is None and highest > rule.units * rule.least:
+        rule.least = -(-highest // rule.units)
+        rule.held = device_key(upper.key, index_at(highest, upper.absent))
 
 
 def pods_of(leaf: SizedClass) -> int:

@@ -57,7 +57,9 @@ class Renames:
         if not self:
             return ledger
         renamed = {self.link(key): self.entry(entry) for key, entry in ledger.items()}
-        return ledger.like(renamed | {key: self.entry(ledger[key]) for key in ledger if self.link(key) == key})
+        present = {key: self.entry(ledger[key]) for key in ledger if self.link(key) == key}
+        taken = {self.device(former): ports for former, ports in ledger.taken.items()}
+        return Ledger(renamed | present, taken | {d: ports for d, ports in ledger.taken.items() if self.device(d) == d})
 
     def _end(self, end: End) -> End:
         return replace(end, device=self.device(end.device), port=self._port(end.device, end.port))
