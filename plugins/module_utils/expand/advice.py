@@ -10,6 +10,7 @@ from ..diagnostics import Diagnostics
 from ..model.keys import split_device_key
 from ..model.ledger import Domain, Ledger
 from ..model.plan import UPPER_ROLES, Plan
+from .demand import Demand
 from .links import PlacedLink
 from .sized import SizedClass
 from .tiers import uplink_rule
@@ -20,20 +21,42 @@ Domains = Mapping[tuple[str, str], set[Domain]]  # rail domains by switch class 
 def could_be_fewer(plan: Plan, sized: Mapping[str, SizedClass], ledger: Ledger) -> bool:
     """Whether placing anew might need fewer switches or rail domains, as far as capacity and divisors tell."""
     return bool(ledger) and any(
-        any(kept.domains for kept in one.kept.values())
+        _domains_to_save(one)
         or (one.switch_class.quantity is None and _fewest(plan, one, sized, ledger) < one.count)
         for one in sized.values()
     )
 
 
+def _domains_to_save(one: SizedClass) -> bool:
+    """Whether there are more rail domains than full ones would take; they are known to be kept only with a ledger."""
+    for zone, kept in one.kept.items():
+        opened = {domain.number for domain in one.placements[zone].domains.values()}
+        servers, capacity = one.demands[zone].rail_servers, one.spaces[zone].capacity
+        if kept.domains and (not servers or len(opened | kept.domains.keys()) > -(-servers // capacity)):
+            return True
+    return False
+
+
 def _fewest(plan: Plan, one: SizedClass, sized: Mapping[str, SizedClass], ledger: Ledger) -> int:
     """A number below which the class cannot be, whatever is kept."""
-    links = {zone: len(placed.lanes) + len(one.kept[zone].spots) for zone, placed in one.placements.items()}
-    low = max((-(-count // one.spaces[zone].capacity) for zone, count in links.items() if count), default=0)
+    low = 0
+    for zone, placed in one.placements.items():
+        links, capacity = len(placed.lanes) + len(one.kept[zone].spots), one.spaces[zone].capacity
+        if links:
+            low = max(low, -(-links // capacity), _fewest_rail_leaves(one.demands[zone], capacity))
     if one.switch_class.role not in UPPER_ROLES:
         return low
     rule = uplink_rule(plan, one, sized, ledger.like({}), prune=True)
     return low if rule is None else next((n for n in rule.numbers() if n >= low), one.count)
+
+
+def _fewest_rail_leaves(demand: Demand, capacity: int) -> int:
+    """Leaves that the rails need at least: full domains, and of the last one as many as keep its runs short enough."""
+    if not demand.rail_servers:
+        return 0
+    full, last = divmod(demand.rail_servers - 1, capacity)
+    rails_per_leaf = capacity // (last + 1)
+    return full * len(demand.rail_numbers) + -(-len(demand.rail_numbers) // rails_per_leaf)
 
 
 def rail_domains_of(links: Iterable[PlacedLink]) -> dict[tuple[str, str], set[Domain]]:

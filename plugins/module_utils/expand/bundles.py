@@ -31,6 +31,11 @@ def demand_of(wanted: Sequence[WantedLink], arrivals: Sequence[Arrival], kept: K
         new_rails = tuple((x.connection.rail or 0, x.key) for x in links if x.key not in kept.spots)
         if new_rails:
             rails.append(RailBundle(device, new_rails, kept.domain_of.get(device)))
+    rail_numbers = {link.connection.rail for links in by_server.get(RAIL_OPTIMIZED, {}).values() for link in links}
+    alike = all(
+        len(links) == len(rail_numbers) == len({link.connection.rail for link in links})
+        for links in by_server.get(RAIL_OPTIMIZED, {}).values()
+    )
     same_switch = by_server.get(SAME_SWITCH, {})
     arriving = []
     for arrival in arrivals:
@@ -44,9 +49,8 @@ def demand_of(wanted: Sequence[WantedLink], arrivals: Sequence[Arrival], kept: K
         undistributed=bundles(UNDISTRIBUTED),
         alternating=bundles(ALTERNATING),
         arriving=tuple(arriving),
-        rail_numbers=tuple(
-            sorted({x.connection.rail or 0 for x in wanted if x.connection.distribution == RAIL_OPTIMIZED})
-        ),
+        rail_numbers=tuple(sorted(rail or 0 for rail in rail_numbers)),
+        rail_servers=len(by_server.get(RAIL_OPTIMIZED, {})) if alike else 0,
         domains=kept.rail_domains(),
         alternates=ALTERNATING in by_server,
         same_switch_kept=any(x.key in kept.spots for links in same_switch.values() for x in links),

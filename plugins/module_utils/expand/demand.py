@@ -50,6 +50,7 @@ class Demand:
     arriving: tuple[Bundle, ...] = ()
     rail_numbers: tuple[int, ...] = ()
     domains: tuple[RailDomain, ...] = ()
+    rail_servers: int = 0  # servers with one link on every rail; 0 where some have others
     alternates: bool = False  # some link of the zone alternates, kept or new: it needs two switches
     same_switch_kept: bool = False  # some same-switch link of the zone is kept: newcomers do not form blocks
 

@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from heapq import heapify, heappop, heapreplace
 
 from ..diagnostics import Diagnostics, InvariantError
-from ..model.keys import lane_link_key, link_kind, natural, split_device_key, switch_port_key
+from ..model.keys import lane_link_key, natural, split_device_key, switch_port_key
 from ..model.ledger import End, Entry, Ledger
 from ..model.plan import FABRIC_ZONE, MESH, MESH_ZONE, UPPER_ROLES, Plan, Zone
-from .links import CORE, FABRIC, PlacedLink
 from .links import MESH as MESH_LINK
+from .links import PlacedLink
 from .sized import SizedClass, ranked, uplink_zones
 from .space import Lane, Space
 from .tiers import Quotas, is_uplink, tiers
@@ -35,7 +35,6 @@ def uplink_links(plan: Plan, sized: Mapping[str, SizedClass], ledger: Ledger, pr
     """The links between leaves and spines and between spines and cores."""
     links: list[PlacedLink] = []
     uplinks = {key: (s.count, s.lanes(uplink_zones(s.switch_class))) for key, s in sized.items()}
-    placed = {kind: _by_far_class(ledger, kind) for kind in (FABRIC, CORE)}
     for upper in (s for s in sized.values() if s.switch_class.role in UPPER_ROLES and s.count):
         for tier in tiers(plan, upper, sized, ledger, prune):
             # Links of a class that went to another fabric are dealt anew there, and leave their lanes here.
@@ -44,7 +43,7 @@ def uplink_links(plan: Plan, sized: Mapping[str, SizedClass], ledger: Ledger, pr
             entries = {
                 key: entry
                 for far_class in (upper.switch_class.key, *here)
-                for key, entry in placed[tier.kind].get(far_class, {}).items()
+                for key, entry in ledger.ending_on(tier.kind, far_class).items()
                 if not is_uplink(entry.a, elsewhere)
             }
             quotas = tier.deal(upper.count // tier.units)
@@ -60,7 +59,6 @@ def mesh_links(
 ) -> list[PlacedLink]:
     """The links of meshes: floor(lanes / (switches - 1)) for every pair of switches."""
     links: list[PlacedLink] = []
-    placed = _by_far_class(ledger, MESH_LINK)
     for fabric in (f for f in plan.fabrics.values() if f.mode == MESH):
         members = [s for s in sized.values() if s.switch_class.fabric == fabric and s.count]
         zones = {s.switch_class.key: [z for z in s.switch_class.zones.values() if z.type == MESH_ZONE] for s in members}
@@ -88,22 +86,13 @@ def mesh_links(
                 "unused-mesh-lanes", ("fabrics", fabric.key, "mode"),
                 f"{unused} of {lanes} mesh lanes of a switch stay unused: {len(devices) - 1} peers share them evenly.",
             )
-        entries = {key: entry for member in zones for key, entry in placed.get(member, {}).items()}
+        entries = {key: entry for member in zones for key, entry in ledger.ending_on(MESH_LINK, member).items()}
         # A pair has its near end where its cables have it: after a renaming that need not be the first by key.
         turned = {(e.a.device, e.b.device) for e in entries.values()}
         couples = ((a, b) for i, a in enumerate(devices) for b in devices[i + 1:])
         quotas: Quotas = {(b, a) if (b, a) in turned else (a, b): per_pair for a, b in couples}
         links += _deal(MESH_LINK, sides, quotas, fabric.key, entries, prune)
     return links
-
-
-def _by_far_class(ledger: Ledger, kind: str) -> dict[str, dict[str, Entry]]:
-    """The entries of one kind of links, by the class of their far end: no others matter to the links of a class."""
-    found: dict[str, dict[str, Entry]] = {}
-    for key, entry in ledger.items():
-        if link_kind(key) == kind:
-            found.setdefault(split_device_key(entry.b.device)[0], {})[key] = entry
-    return found
 
 
 def _side(sized: SizedClass, zones: list[Zone], speed: int) -> _Side:

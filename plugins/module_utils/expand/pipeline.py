@@ -26,6 +26,7 @@ from .links import PlacedLink
 from .names import check_names
 from .numbering import Numbering
 from .pairs import mesh_links, uplink_links
+from .pause import no_search_for_cycles
 from .redundancy_links import redundancy_links
 from .size import Sizer
 from .sized import SizedClass
@@ -35,6 +36,7 @@ from .spare import spare_ends
 ALGORITHM = 1
 
 
+@no_search_for_cycles()
 def expand(
     plan: Plan, ledger: Ledger | None = None, prune: bool = False, rebalance: bool = False
 ) -> tuple[Topology, list[Diagnostic]]:

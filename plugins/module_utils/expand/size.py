@@ -65,7 +65,7 @@ class Sizer:
 
     def _size(self, switch_class: SwitchClass) -> SizedClass:
         sized = SizedClass(switch_class, self._claim(switch_class), self.ledger.taken)
-        demands = {
+        demands = sized.demands = {
             zone.key: self._demand(sized, zone)
             for zone in ranked(list(switch_class.zones.values()))
             if (switch_class.key, zone.key) in self.wanted or (switch_class.key, zone.key) in self.arrivals

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from ..model.keys import device_key, split_device_key
 from ..model.ledger import Taken
 from ..model.plan import CORE, SPINE, SPINE_LEAF, UNMANAGED, UPLINK_ZONE, Plan, SwitchClass, Zone
+from .demand import Demand
 from .keep import Kept
 from .placement import Placement
 from .space import Space
@@ -29,6 +30,7 @@ class SizedClass:
     taken: Taken = field(default_factory=dict)
     count: int = 0
     reason: str = ""
+    demands: dict[str, Demand] = field(default_factory=dict)
     spaces: dict[str, Space] = field(default_factory=dict)
     kept: dict[str, Kept] = field(default_factory=dict)
     placements: dict[str, Placement] = field(default_factory=dict)

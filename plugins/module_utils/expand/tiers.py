@@ -17,8 +17,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from math import gcd
 
-from ..model.keys import device_key, link_kind, split_device_key
-from ..model.ledger import End, Entry, Ledger
+from ..model.keys import device_key, split_device_key
+from ..model.ledger import End, Ledger
 from ..model.plan import FABRIC_ZONE, SPINE, Plan, Zone
 from .links import CORE, FABRIC
 from .numbering import index_at
@@ -204,9 +204,9 @@ def tiers(
     lowers = [s for s in sized.values() if s.count and above(plan, s.switch_class) is upper.switch_class]
     near = {key: (s.count, s.lanes(uplink_zones(s.switch_class))) for key, s in sized.items()}
     here = {s.switch_class.key: near[s.switch_class.key] for s in lowers}
-    arriving = {key: e for key, e in ledger.items() if link_kind(key) in (FABRIC, CORE) and _position(e, upper)}
-    left_over = [e for e in arriving.values() if e.cabled and not prune and not is_uplink(e.a, near)]
-    kept = Counter((e.a.device, e.b.device) for e in arriving.values() if is_uplink(e.a, here))
+    arriving = [e for of in (FABRIC, CORE) for e in ledger.ending_on(of, upper.switch_class.key).values()]
+    left_over = [e for e in arriving if e.cabled and not prune and not is_uplink(e.a, near)]
+    kept = Counter((e.a.device, e.b.device) for e in arriving if is_uplink(e.a, here))
     pods = max((pods_of(s) for s in lowers), default=1) if kind == FABRIC else _pods_below(plan, lowers, sized)
     units = pods if kind == FABRIC else max(1, sum(s.count for s in lowers) // pods)
     rows: list[Tier] = []
@@ -214,7 +214,8 @@ def tiers(
         zones = _of_speed(upper, FABRIC_ZONE, speed)
         space = upper.lanes(zones)
         blocked = Counter({i: space.load(i) for i in range(1, space.highest + 1)})
-        blocked.update(_position(e, upper) for e in left_over if e.b.physical and space.has(e.b.physical))
+        here_left = [e for e in left_over if e.b.physical and space.has(e.b.physical)]
+        blocked.update(split_device_key(e.b.device)[1] for e in here_left)
         of_speed = [(s, [z for z in uplink_zones(s.switch_class) if z.breakout.speed == speed]) for s in lowers]
         found = tuple(Lower(s, lanes) for s, zones_up in of_speed if (lanes := s.lanes(zones_up).capacity))
         if found:
@@ -282,12 +283,6 @@ def is_uplink(near: End, lanes: Mapping[str, tuple[int, Space]]) -> bool:
     class_key, index = split_device_key(near.device)
     count, space = lanes.get(class_key, (0, None))
     return space is not None and index <= count and near.physical is not None and space.has(near.physical)
-
-
-def _position(entry: Entry, upper: SizedClass) -> int:
-    """The upper switch on which a link ends, 0 where that is of another class."""
-    class_key, position = split_device_key(entry.b.device)
-    return position if class_key == upper.switch_class.key else 0
 
 
 def _of_speed(sized: SizedClass, zone_type: str, speed: int) -> list[Zone]:
