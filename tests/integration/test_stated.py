@@ -177,6 +177,25 @@ def test_leaves_exchange_rack_units(core: Core, netbox: NetBox) -> None:
     assert not core.apply(second).writes
 
 
+def test_units_that_others_have_are_refused_before_any_write(core: Core, netbox: NetBox) -> None:
+    """The leaves are of two units and full depth, the server in the rack of four."""
+    server = netbox.device("gpu-001")
+    netbox.update("dcim/devices", server["id"], rack=netbox.one("dcim/racks")["id"], position=16, face="rear")
+    for position, fits in ((14, True), (15, False), (19, False), (20, True)):
+        plan = with_leaf(PLAN, "1", position=position)
+        if fits:
+            core.apply(plan)
+            continue
+        with pytest.raises(PlanError) as error:
+            core.apply(plan)
+        (finding,) = error.value.diagnostics
+        assert finding.code == "unit-taken" and "gpu-001" in finding.message
+        assert not core.recorder.writes
+        row = netbox.device("leaf-01")
+        taken = {"position": position, "face": "front"}
+        assert netbox.send("PATCH", f"dcim/devices/{row['id']}", taken).status_code == 400  # as NetBox would
+
+
 def test_what_nobody_has_is_refused_before_any_write(core: Core, netbox: NetBox) -> None:
     plan = with_leaf(PLAN, "1", tenant="nobody", rack="R9", tags=["blue"], platform="ios", location="row-9")
     logged = netbox.changes_logged()

@@ -80,7 +80,8 @@ class SharedResource:
     """A kind that many use: made where missing, never changed.
 
     `by` is what it is looked up by, `on_site` whether that holds within a site only. `references` are keys of its
-    payload, each with a slug (or name) of the kind that the key is called by. `show` are further fields to read.
+    payload, each with a slug (or name) of the kind that the key is called by. `show` are fields to read of
+    those that are there.
     """
 
     kind: str
@@ -96,7 +97,9 @@ SHARED_RESOURCES: Mapping[str, SharedResource] = {
     resource.kind: resource
     for resource in (
         SharedResource("manufacturer", "dcim/manufacturers"),
-        SharedResource("device_type", "dcim/device-types", references=("manufacturer",)),
+        SharedResource(
+            "device_type", "dcim/device-types", references=("manufacturer",), show=("u_height", "is_full_depth")
+        ),
         SharedResource("device_role", "dcim/device-roles"),
         SharedResource("site", "dcim/sites"),
         SharedResource("tenant", "tenancy/tenants"),

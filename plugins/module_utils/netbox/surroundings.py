@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 
+from ..diff.racks import Occupant, Size
 from ..model.state import Owned
 from .client import Client
 from .resources import PLAN_MARK
@@ -25,6 +26,19 @@ def read_names(client: Client, site: str) -> dict[tuple[str, str], tuple[int, st
         )
         for row in rows if row["name"]
     }
+
+
+def read_racked(client: Client, site: str, racks: Iterable[str]) -> list[Occupant]:
+    """The devices that have units in some racks of a site."""
+    where = f"site: {{slug: {{exact: {json.dumps(site)}}}}}, rack: {{name: {{in_list: {json.dumps(list(racks))}}}}}"
+    fields = "name position face rack { name } device_type { u_height is_full_depth }"
+    return [
+        Occupant(
+            str(row["name"] or ""), str(row["rack"]["name"]), float(row["position"]), str(row["face"] or ""),
+            Size(float(row["device_type"]["u_height"]), bool(row["device_type"]["is_full_depth"])), int(row["id"]),
+        )
+        for row in client.graphql_list("device_list", where, fields) if row["position"] is not None
+    ]
 
 
 def read_templates(client: Client, types: Mapping[str, int]) -> dict[str, frozenset[str]]:

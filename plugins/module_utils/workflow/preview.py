@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..diagnostics import Diagnostic, Diagnostics
@@ -11,19 +12,20 @@ from ..diff.changeset import DELETE, ChangeSet, digest
 from ..diff.compare import change_set, compare
 from ..diff.external import check_external
 from ..diff.guard import guard, guard_removals
+from ..diff.racks import Size, check_units, racks_to_check
 from ..events import Event, Sink
 from ..expand.artifact import plan_digest
 from ..expand.pipeline import expand
 from ..model.ledger import Ledger
 from ..model.objects import Topology
 from ..model.plan import Plan
-from ..model.state import DEVICE, INTERFACE, OWNED_KINDS, Owned
+from ..model.state import DEVICE, INTERFACE, OWNED_KINDS, Owned, SharedRow
 from ..netbox.client import Client
 from ..netbox.external import read_external, taken
 from ..netbox.fields import References
 from ..netbox.reader import ledger_of, prove_view_rights, read_owned
 from ..netbox.shared import read_shared, shared_wanted
-from ..netbox.surroundings import read_foreign_cables, read_names, read_templates
+from ..netbox.surroundings import read_foreign_cables, read_names, read_racked, read_templates
 from .references import check_references
 
 
@@ -90,6 +92,7 @@ def preview(plan: Plan, client: Client, url: str, file_ledger: Ledger, options: 
     named = any(c.kind == DEVICE and ("name" in c.after or "tenant" in c.after) for c in changes.changes)
     names = read_names(client, topology.site.slug) if named and refs.knows("site", topology.site.slug) else {}
     guard(changes, owned, names, ports, options.max_moves, found)
+    _rack_units(client, topology, changes, shared, found)
     _stripped_cables(client, changes, owned, found)
     found.stop_on_errors()
     asked = [options.prune, options.rebalance]
@@ -120,6 +123,19 @@ def _disagreements(file_ledger: Ledger, ledger: Ledger, topology: Topology, foun
             "ledger-differs", (),
             f"the ledger file and NetBox disagree about the ports of {len(differ)} links ({shown}); NetBox wins.",
         )
+
+
+def _rack_units(
+    client: Client, topology: Topology, changes: ChangeSet, shared: Sequence[SharedRow], found: Diagnostics
+) -> None:
+    racks = racks_to_check(topology, changes)
+    if not racks:
+        return
+    sizes = {
+        row.key: Size(float(row.payload.get("u_height", 1)), bool(row.payload.get("is_full_depth", True)))
+        for row in shared if row.kind == "device_type"
+    }
+    check_units(topology, changes, sizes, read_racked(client, topology.site.slug, racks), found)
 
 
 def _stripped_cables(client: Client, changes: ChangeSet, owned: Owned, found: Diagnostics) -> None:
