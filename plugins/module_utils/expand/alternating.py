@@ -57,7 +57,8 @@ def place_alternating(deal: Deal, bundles: Sequence[Bundle], switches: Sequence[
         else:
             number = _give_to_first(by_load, groups, bundle)
         if number is None:
-            raise Refused(bundle.owner, f"finds no room for its {len(bundle.links)} links on different switches")
+            reason = f"finds no room for its {len(bundle.links)} links on different switches"
+            raise Refused(bundle.owner, reason, bool(bundle.kept))
         heappush(by_load, (groups[number].load, number))
 
 

@@ -14,10 +14,12 @@ from .space import Space
 class Refused(Exception):
     """The demand does not fit on that many switches; says which bundle was in the way."""
 
-    def __init__(self, owner: str, reason: str) -> None:
+    def __init__(self, owner: str, reason: str, kept: bool = False) -> None:
+        """`kept`: what is kept of it is in the way, so placing all links anew may help."""
         super().__init__(f"{owner} {reason}")
         self.owner = owner
         self.reason = reason
+        self.kept = kept
 
 
 class Deal:

@@ -59,7 +59,8 @@ def place_rails(deal: Deal, demand: Demand) -> None:
                     deal.domains[link] = found
                 break
         else:
-            raise Refused(bundle.owner, f"finds no rail domain with room for its {len(bundle.links)} links")
+            reason = f"finds no rail domain with room for its {len(bundle.links)} links"
+            raise Refused(bundle.owner, reason, bundle.domain is not None)
         if bundle.domain is None:
             first_to_ask[rails] = position
 

@@ -67,6 +67,9 @@ def place_least_loaded(deal: Deal, bundles: Sequence[Bundle]) -> None:
         else:
             fitting = switches.take(1, len(bundle.links))
         if not fitting:
-            raise Refused(bundle.owner, f"finds no switch with room for all its {len(bundle.links)} links")
+            reason = f"finds no switch with room for all its {len(bundle.links)} links"
+            if bundle.kept:
+                reason = f"keeps links on switch {bundle.kept[0]}, which has no room for {len(bundle.links)} more"
+            raise Refused(bundle.owner, reason, bool(bundle.kept))
         deal.give(fitting[0], bundle.links)
         switches.put(fitting)
