@@ -191,8 +191,10 @@ class _Names:
         if kind == INTERFACE:
             return f"{self._devices.get(str(values['device']), values['device'])} {values['name']}"
         ends = values["ends"]
-        return " -- ".join(self.end(end) for end in ends) if isinstance(ends, tuple) and ends else key
+        # An end that nobody here knows is `#` and an id: the key says more.
+        known = isinstance(ends, tuple) and ends and not any(end.startswith("#") for end in ends)
+        return " -- ".join(self.end(end) for end in ends) if known and isinstance(ends, tuple) else key
 
     def end(self, interface: str) -> str:
         device, port = split_interface_key(interface)
-        return f"{self._devices.get(device, device)} {self._interfaces.get(interface, port)}".strip()
+        return f"{self._devices.get(device, device)} {self._interfaces.get(interface, port)}"

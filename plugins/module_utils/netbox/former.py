@@ -9,7 +9,7 @@ something that the plan no longer wants; so does what is on it, and so do the en
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ..diagnostics import Diagnostics
@@ -18,6 +18,17 @@ from ..model.renames import Renames
 from ..model.state import DEVICE, INTERFACE, Owned, Value
 
 JsonRow = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """An object as it is marked, and the key that this means today."""
+
+    is_former: bool
+    plan_id: str
+    stored: str
+    present: str
+    row: JsonRow
 
 
 class Former:
@@ -42,29 +53,35 @@ class Former:
             rows: plan id, key, the row itself, and the key of the device that it is on if it is an interface.
             name: how to name a row to a person.
         """
-        waiting = []
+        known = self._owned.of(kind)
+        candidates = self._candidates(kind, rows, name)
+        if self._renames or len(self.plan_ids) > 1:
+            candidates = iter(sorted(candidates, key=lambda one: one.is_former))
+        for one in candidates:
+            key = one.present
+            if key in known:
+                if one.stored in known:
+                    other = f", of the plan's former id {one.plan_id!r}" if one.plan_id != self.plan_id else ""
+                    self._owned.strays.append(
+                        f"{name(one.row)} carries the key {one.stored!r}{other}, and so does id {known[key].id}"
+                    )
+                    continue
+                key = self._leave(kind, one.stored, one.present, name(one.row))
+            marks: dict[str, Value] = {}
+            if one.is_former:
+                marks |= {"plan_id": one.plan_id} if one.plan_id != self.plan_id else {}
+                marks |= {"key": one.stored} if one.stored != key else {}
+            yield key, marks, one.row
+
+    def _candidates(
+        self, kind: str, rows: Iterable[tuple[str, str, JsonRow, str]], name: Callable[[JsonRow], str]
+    ) -> Iterator[_Candidate]:
         for plan_id, stored, row, device in rows:
             if not stored:
                 self._owned.strays.append(f"{name(row)} carries the plan's id {plan_id!r} and no key")
                 continue
             present = self._present(kind, stored, device)
-            waiting.append((plan_id != self.plan_id or present != stored, plan_id, stored, present, row))
-        known = self._owned.of(kind)
-        for is_former, plan_id, stored, present, row in sorted(waiting, key=lambda one: one[0]):
-            key = present
-            if present in known:
-                if stored in known:
-                    other = f", of the plan's former id {plan_id!r}" if plan_id != self.plan_id else ""
-                    self._owned.strays.append(
-                        f"{name(row)} carries the key {stored!r}{other}, and so does id {known[present].id}"
-                    )
-                    continue
-                key = self._leave(kind, stored, present, name(row))
-            marks: dict[str, Value] = {}
-            if is_former:
-                marks |= {"plan_id": plan_id} if plan_id != self.plan_id else {}
-                marks |= {"key": stored} if stored != key else {}
-            yield key, marks, row
+            yield _Candidate(plan_id != self.plan_id or present != stored, plan_id, stored, present, row)
 
     def ports(self, text: Value) -> Value:
         """A ledger entry in present keys; what is none stays as it is."""
