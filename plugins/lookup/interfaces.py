@@ -29,7 +29,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Free ports of one leaf, whose class says `ports: all`
+- name: Free ports of one leaf, of a class with all ports
   ansible.builtin.debug:
     msg: "{{ rows | selectattr('spare') | map(attribute='name') }}"
   vars:
