@@ -45,8 +45,7 @@ def _count(number: int, one: str, many: str = "") -> str:
 
 
 def _switches(switches: Sequence[Row]) -> Iterator[str]:
-    zones = [_zone(zone) for one in switches for zone in one["zones"]]
-    table = iter(_aligned(zones, right=(4, 5, 6)))
+    table = _aligned([_zone(zone) for one in switches for zone in one["zones"]], right=(4, 5, 6))
     for one in switches:
         external = "external " if one["external"] else ""
         yield f"  {one['quantity']} {one['class']}: {external}{one['role']} of {one['fabric']}, {one['device_type']}"
@@ -54,7 +53,8 @@ def _switches(switches: Sequence[Row]) -> Iterator[str]:
         yield from (f"      {part}" for part in one["reason"].split("; ") if part not in ("", external and "given"))
         if (one["pods"] or 0) > 1:
             yield f"      {one['pods']} pods"
-        yield from (f"    {next(table)}" for _zone_row in one["zones"])
+        own, table = table[:len(one["zones"])], table[len(one["zones"]):]
+        yield from (f"    {line}" for line in own)
 
 
 def _zone(zone: Row) -> list[str]:
