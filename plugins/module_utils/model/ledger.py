@@ -29,9 +29,9 @@ _ENTRY = re.compile(
     rf"^a=(?P<a>\S+/{_NUMBER}:\S+?)(@(?P<ab>\w+))? b=(?P<b>\S+/{_NUMBER}:\S+?)(@(?P<bb>\w+))?"
     rf"( domain=(?P<domain>{_NUMBER}):(?P<first>{_NUMBER})-(?P<last>{_NUMBER}))?$"
 )
-_DEVICE = re.compile(rf"^\S+/{_NUMBER}$")
-_TAKEN_PORT = re.compile(rf"^{_NUMBER}(/{_NUMBER})?$")
-_SWITCH_PORT = re.compile(rf"^({_NUMBER})/({_NUMBER})$")
+_DEVICE = re.compile(rf"^\S+/{_NUMBER}\Z")
+_TAKEN_PORT = re.compile(rf"^{_NUMBER}(/{_NUMBER})?\Z")
+_SWITCH_PORT = re.compile(rf"^({_NUMBER})/({_NUMBER})\Z")
 
 
 class LedgerError(ValueError):

@@ -151,3 +151,81 @@ def test_what_netbox_has_lies_above_the_file() -> None:
     assert one is not None and other is not None
     merged = Ledger({"a": one, "b": one}).under(Ledger({"b": other, "c": other}))
     assert dict(merged) == {"a": one, "b": other, "c": other}
+
+
+# -- ports that others take ------------------------------------------------------------------------------------------
+
+takens = st.dictionaries(
+    st.builds(lambda key, n: f"{key}/{n}", keys, numbers),
+    st.frozensets(st.one_of(numbers.map(str), st.builds(lambda p, n: f"{p}/{n}", numbers, st.integers(1, 16))),
+                  min_size=1, max_size=4),
+)
+
+
+@given(takens, st.dictionaries(st.builds(lambda key, n: f"server {key}/{n}/c/0", keys, numbers), entries, max_size=2))
+def test_a_file_reads_back_what_others_take(taken: dict[str, frozenset[str]], rows: dict[str, Entry]) -> None:
+    text = dump("gpu", Ledger(rows, taken))
+    found = read(text, "x", "gpu")
+    assert found.taken == taken
+    assert found.keys() == rows.keys()
+    assert dump("gpu", found) == text
+    assert dump("gpu", Ledger(rows, dict(reversed(taken.items())))) == text
+
+
+def test_a_file_has_a_line_per_switch_in_natural_order_and_none_where_nothing_is_taken() -> None:
+    text = dump("gpu", Ledger({}, {"sw/10": frozenset({"2"}), "sw/2": frozenset({"10", "9/2", "9/1"}),
+                                   "sw/3": frozenset()}))
+    assert text == (
+        '{\n "format": 1,\n "plan": "gpu",\n "taken": {\n  "sw/2": ["9/1", "9/2", "10"],\n  "sw/10": ["2"]\n },\n'
+        ' "links": {}\n}\n'
+    )
+    assert "taken" not in dump("gpu", Ledger({}, {"sw/3": frozenset()}))
+
+
+@pytest.mark.parametrize(
+    "taken",
+    [
+        7, [], "sw/1", {"sw/1": "1"}, {"sw/1": ["x"]}, {"sw/1": [1]}, {"sw/1": ["0"]}, {"sw/1": ["1/0"]},
+        {"sw/1": ["1/2/3"]}, {"sw/1": ["1 "]}, {"sw/1": ["1\n"]}, {"sw": ["1"]}, {"sw/0": ["1"]}, {"sw/x": ["1"]},
+        {"": ["1"]}, {"sw/1": None}, {"sw/9999999": ["1"]}, {"sw/1\n": ["1"]}, {"sw/1": ["1", "17/"]},
+    ],
+)
+def test_damaged_ports_are_said(taken: Any) -> None:
+    with pytest.raises(LedgerError) as error:
+        read(file(taken=taken), "x.json", "gpu")
+    assert "x.json is damaged at the ports taken on " in str(error.value)
+    assert "Take it from your version control." in str(error.value)
+
+
+@pytest.mark.parametrize("taken", [{}, {"sw/1": []}, {"sw/1": ["1"], "sw/2": ["1/2"]}])
+def test_ports_that_can_be_read(taken: Any) -> None:
+    found = read(file(taken=taken), "x.json", "gpu").taken
+    assert {device: sorted(ports) for device, ports in found.items()} == taken
+
+
+def test_what_netbox_says_of_a_switch_is_all_that_is_taken_there() -> None:
+    below = Ledger({}, {"sw/1": frozenset({"1", "2"}), "sw/2": frozenset({"1"})})
+    merged = below.under(Ledger({}, {"sw/1": frozenset({"3"})}))
+    assert merged.taken == {"sw/1": {"3"}, "sw/2": {"1"}}
+
+
+def test_other_entries_have_the_same_ports_taken() -> None:
+    ledger = Ledger({}, {"sw/1": frozenset({"1"})})
+    assert ledger.like({}).taken == ledger.uncabled().taken == ledger.taken
+
+
+# -- former ids ------------------------------------------------------------------------------------------------------
+
+
+def test_a_file_of_a_former_id_is_read() -> None:
+    text = file(plan="gpu-old")
+    assert read(text, "x.json", "gpu", ("gpu-older", "gpu-old")).keys() == {"server gpu/1/rail-0/0"}
+    with pytest.raises(LedgerError, match="belongs to the plan 'gpu-old', not to 'gpu'"):
+        read(text, "x.json", "gpu", ("gpu-older",))
+
+
+@pytest.mark.parametrize("number", [2, 99, "2", None, 0, [1], {"a": 1}])
+def test_a_file_of_another_format_is_refused_before_anything_else_of_it_is_read(number: Any) -> None:
+    text = file(format=number, plan="other", links={"k": "garbage"}, taken=7)
+    with pytest.raises(LedgerError, match="reads 1"):
+        read(text, "x.json", "gpu")
