@@ -82,9 +82,11 @@ def find_plan(plan: Any, find: Find) -> FoundPlan:
             raise AnsibleError(f"a plan is a mapping or the path of a file, not {plan!r}")
     except PlanSourceError as error:
         raise AnsibleError(f"The plan cannot be read.\n{error}") from None
+    found = Diagnostics()
+    # A mapping may come from a file too, which Ansible then names.
+    source = with_library_files(source, os.path.dirname(path or source.name) or os.getcwd(), found)
     try:
-        # A mapping may come from a file too, which Ansible then names.
-        source, loaded = read_source(source, os.path.dirname(path or source.name))
+        loaded = read_checked(source, found)
     except PlanError as error:
         raise AnsibleError(explain([d for d in error.diagnostics if d.severity == ERROR], source)) from None
     except MissingLibraryError as error:
@@ -92,26 +94,21 @@ def find_plan(plan: Any, find: Find) -> FoundPlan:
     return FoundPlan(loaded, source, path)
 
 
-def read_source(source: PlanSource, folder: str) -> tuple[PlanSource, Loaded]:
-    """The plan of a document whose `catalog.library` may name files, and the document with what they say in it.
-
-    Args:
-        folder: where relative paths in the document begin; empty for the working directory.
+def read_checked(source: PlanSource, found: Diagnostics) -> Loaded:
+    """The plan of a document; `found` is what reading the files that it names has found, and comes with all else.
 
     Raises:
         PlanError: the plan or a file that it names has errors; all of them are in it.
         MissingLibraryError: jsonschema is not installed.
     """
-    found = Diagnostics()
-    whole = with_library_files(source, folder or os.getcwd(), found)
     try:
-        loaded = read_plan(whole.document)
+        loaded = read_plan(source.document)
     except PlanError as error:
         # A card that is in a file which cannot be used is no mistake of its own.
         hidden = {"unknown-module-type"} if found.errors else set()
         raise PlanError([*found, *(d for d in error.diagnostics if d.code not in hidden)]) from None
     found.stop_on_errors()
-    return whole, replace(loaded, warnings=(*found.warnings, *loaded.warnings))
+    return replace(loaded, warnings=(*found.warnings, *loaded.warnings))
 
 
 def beside(path: str, searched: str | None) -> str:

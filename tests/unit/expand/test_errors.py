@@ -15,14 +15,15 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.hedgehog.diet.plugins.module_utils.diagnostics import PlanError
+from ansible_collections.hedgehog.diet.plugins.module_utils.diagnostics import Diagnostics, PlanError
 from ansible_collections.hedgehog.diet.plugins.module_utils.expand.codes import CODES, NETBOX_CODES
 from ansible_collections.hedgehog.diet.plugins.module_utils.expand.pipeline import expand
 from ansible_collections.hedgehog.diet.plugins.module_utils.model.ledger import Ledger
 from ansible_collections.hedgehog.diet.plugins.module_utils.model.ledger import read as read_ledger
 from ansible_collections.hedgehog.diet.plugins.plugin_utils.findings import render
+from ansible_collections.hedgehog.diet.plugins.plugin_utils.plan_library import with_library_files
 from ansible_collections.hedgehog.diet.plugins.plugin_utils.plan_source import read_plan_text
-from ansible_collections.hedgehog.diet.plugins.plugin_utils.plans import read_source
+from ansible_collections.hedgehog.diet.plugins.plugin_utils.plans import read_checked
 
 FOLDER = Path(__file__).parent / "errors"
 CASES = sorted(FOLDER.glob("*.yml"))
@@ -32,9 +33,10 @@ CODE = re.compile(r"[a-z0-9*]+(-[a-z0-9*]+)+")  # `*` for what is put in
 
 def findings(path: Path) -> str:
     """All that is found, as a user of this file would read it."""
-    source = read_plan_text(path.read_text(encoding="utf-8"), path.name)
+    found = Diagnostics()
+    source = with_library_files(read_plan_text(path.read_text(encoding="utf-8"), path.name), str(FOLDER), found)
     try:
-        source, read = read_source(source, str(FOLDER))
+        read = read_checked(source, found)
     except PlanError as error:
         return _shown(render(error.diagnostics, source))
     try:

@@ -70,6 +70,14 @@ def test_a_port_that_another_zone_has_taken_is_not_free() -> None:
     assert (first["zone"], first["used"], first["free"]) == ("servers", 2, 0)
 
 
+def test_interfaces_without_a_cable_are_free_and_counted_apart() -> None:
+    plan = document({"leaf": switches(servers=zone("1-8"), ports="all")}, {"gpu": servers(3, {})})
+    row = row_of(plan)
+    (only,) = switch(row, "leaf")["zones"]
+    assert (only["used"], only["free"]) == (3, 5)
+    assert (row["totals"]["interfaces"], row["totals"]["spare_interfaces"]) == (6, 5)
+
+
 def test_rails_on_a_switch_may_differ() -> None:
     plan = document({"leaf": switches(servers=zone("1-64"))}, {"gpu": servers(17, *rails(8))})
     leaf = switch(row_of(plan), "leaf")

@@ -107,7 +107,14 @@ def test_what_is_left_out_is_a_warning_at_the_list(folder: Path) -> None:
     assert "100base-tx" in line and line.endswith("[library-left-out]")
 
 
-def test_what_is_wrong_with_a_described_type_is_told_at_the_list(folder: Path) -> None:
+def test_what_the_schema_refuses_of_a_file_is_told_at_the_list(folder: Path) -> None:
+    (folder / "types" / "switch.yaml").write_text(yaml.safe_dump(SWITCH | {"u_height": 500}))
+    text = errors(folder, plan("types/switch.yaml", tenants={}))
+    line = 1 + (folder / "plan.yml").read_text().splitlines().index("  library:")
+    assert f"plan.yml:{line}:3: catalog.device_types.acme-switch-8.u_height: 500 is above 100" in text
+
+
+def test_ports_of_a_described_type_are_checked(folder: Path) -> None:
     wanted = plan("types/switch.yaml")
     wanted["switch_classes"]["leaf"]["zones"]["servers"]["ports"] = "1-9"
     assert "acme-switch-8 has ports 1-8, not 9." in errors(folder, wanted)

@@ -14,7 +14,7 @@ import pytest
 from ansible_collections.hedgehog.diet.plugins.module_utils.diagnostics import Diagnostic
 from ansible_collections.hedgehog.diet.plugins.plugin_utils import yaml_nodes
 from ansible_collections.hedgehog.diet.plugins.plugin_utils.ansible_values import from_mapping
-from ansible_collections.hedgehog.diet.plugins.plugin_utils.findings import render
+from ansible_collections.hedgehog.diet.plugins.plugin_utils.findings import CATALOGUE, explain, render
 from ansible_collections.hedgehog.diet.plugins.plugin_utils.places import (
     MAX_DEPTH,
     Location,
@@ -343,3 +343,10 @@ def test_findings_without_places() -> None:
         "1 warning in the variable plan",
         "warning: a: no good. [some-code]",
     ]
+
+
+def test_errors_end_with_where_to_read_more_and_warnings_do_not() -> None:
+    source = PlanSource({}, {}, "plan.yml")
+    error, warning = (Diagnostic(severity, "some-code", (), "odd.") for severity in ("error", "warning"))
+    assert explain([error, warning], source) == f"{render([error, warning], source)}\n{CATALOGUE}"
+    assert explain([warning], source) == render([warning], source)
