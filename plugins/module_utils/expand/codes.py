@@ -211,6 +211,8 @@ _NETBOX = {
     "too-many-moves": (
         "More cables would move to other ports than `max_moves` allows.",
         "Look at the preview, then raise `max_moves` to the number in the message."),
+    "unit-taken": (
+        "A device would be in rack units that another one takes.", "Give one of them another position."),
 } | {
     f"unknown-{word.replace(' ', '-')}": (
         f"Neither NetBox nor the catalog has a {word} that the plan refers to.",
