@@ -26,7 +26,7 @@ def wanted_values(wanted: Wanted) -> dict[str, Value]:
 def _normal(name: str, value: Value) -> Value:
     if name == "length" and isinstance(value, float):
         return round(value, 2)  # NetBox: Cable.length has two decimals, and refuses more
-    return None if name == "speed" and value == 0 else value
+    return value
 
 
 def lasting(kind: str, values: Mapping[str, Value]) -> dict[str, Value]:

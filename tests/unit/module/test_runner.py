@@ -193,6 +193,8 @@ def test_rebalancing_is_offered_counted_and_done(run: Run) -> None:
     assert moved["quantities"]["leaf"]["count"] == 2
     for options in ({"rebalance": True}, {}):
         assert run(plan=fewer, prune=True, **options)["changed"] is False
+    digests = {run(plan=fewer, prune=True, rebalance=one)["digest"] for one in (False, True)}
+    assert len(digests) == 2  # it says what was asked for, also where nothing changes
 
 
 # -- the ledger file -------------------------------------------------------------------------------------------------

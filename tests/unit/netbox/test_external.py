@@ -126,6 +126,7 @@ def test_a_cable_of_ours_that_was_moved_there_comes_back() -> None:
     bring(plan(), netbox)
     before = netbox.state()
     row_of(netbox, CABLES, "fabric leaf/1/up/9/1")["b_terminations"] = end(port(netbox, "old-1", "E1/8"))
+    assert see(plan(), netbox).ledger.taken["spine/1"] == frozenset()  # it is ours there too
     (change,) = bring(plan(), netbox).changes.changes
     assert (change.action, change.reason) == ("move", "drift")
     assert netbox.state() == before

@@ -242,6 +242,8 @@ def test_a_ledger_file_of_a_former_id_in_former_keys_is_read() -> None:
     fresh = see(plan, FakeNetBox(), ledger=file).topology
     assert {c.ports for c in fresh.cables} == {c.ports for c in see(plan, netbox).topology.cables}
     assert "ledger-differs" not in {w.code for w in see(plan, netbox, ledger=file).warnings}
+    other = read(text.replace("b=leaf/1:1/1@", "b=leaf/1:4/2@"), "file", "pod-1", former)
+    assert "ledger-differs" in {w.code for w in see(plan, netbox, ledger=other).warnings}
 
 
 def test_teardown_takes_what_carries_a_former_id() -> None:
