@@ -9,6 +9,7 @@ import dataclasses
 import json
 import os
 import random
+import re
 import subprocess
 import sys
 from collections import Counter
@@ -17,7 +18,7 @@ import pytest
 from hypothesis import assume, event, given
 from hypothesis import strategies as st
 
-from ansible_collections.hedgehog.diet.plugins.module_utils.diagnostics import PlanError
+from ansible_collections.hedgehog.diet.plugins.module_utils.diagnostics import Diagnostic, PlanError
 from ansible_collections.hedgehog.diet.plugins.module_utils.expand.artifact import (
     ledger_of,
     plan_digest,
@@ -72,11 +73,15 @@ def test_the_number_of_switches_is_the_first_that_places(plan: Document) -> None
 
 def refused_at(plan: Document) -> set[tuple[str, ...]]:
     """The classes that a plan has errors at."""
+    return {d.path[:2] for d in refusals(plan)}
+
+
+def refusals(plan: Document) -> list[Diagnostic]:
     try:
         expanded(plan)
     except PlanError as error:
-        return {d.path[:2] for d in error.diagnostics if d.severity == "error"}
-    return set()
+        return [d for d in error.diagnostics if d.severity == "error"]
+    return []
 
 
 @given(plans(), st.data())
@@ -90,11 +95,15 @@ def test_a_refused_quantity_names_quantities_that_place(plan: Document, data: st
     with pytest.raises(PlanError) as error:
         expanded(plan)
     for finding in error.value.diagnostics:
-        if finding.hint.startswith("Quantities that do: ") and finding.path[1] == key:
-            for text in finding.hint.removeprefix("Quantities that do: ").rstrip(".").split(", "):
-                plan["switch_classes"][key]["quantity"] = int(text)
-                # What is fed by this class may not take it; the class itself does.
-                assert ("switch_classes", key) not in refused_at(plan)
+        named = re.findall(r"(?:Quantities|Numbers) that do: ([^.]*)\.", finding.hint)
+        for text in named[0].split(", ") if named and named != ["none"] and finding.path[1] == key else ():
+            for quantity in map(int, text.split(" to ")):  # both ends of a span
+                plan["switch_classes"][key]["quantity"] = quantity
+                # What is fed by this class may not take it; the class itself does, but for what lands on a spine.
+                if finding.hint.startswith("Q"):
+                    assert ("switch_classes", key) not in refused_at(plan)
+                else:
+                    assert not {d.code for d in refusals(plan)} & {"spines-do-not-divide", "cores-do-not-divide"}
 
 
 @given(plans(absent=True), st.integers(0, 1000))
