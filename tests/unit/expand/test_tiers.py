@@ -158,6 +158,17 @@ def test_pods_that_have_no_answer_name_values_that_do(plan: Document, words: str
     assert error.path == ("fabrics", "fab", "leaves_per_pod")
 
 
+def test_values_that_are_named_make_the_groups_of_the_spines() -> None:
+    """3 uplinks: 1 or 3 spines in a pod. Pairs of spines take an even number of pods, and that is two, of 2 and 1."""
+    plan = pod_plan(3, 1, 3, 9, 4, 24)
+    plan["switch_classes"]["spine"]["redundancy"] = {"type": "mclag"}
+    (error,) = errors_of(plan)
+    assert "the number per pod must divide 3, and it must make mclag groups" in error.message
+    assert error.hint == "Values of leaves_per_pod that do: 2."
+    plan["fabrics"]["fab"]["leaves_per_pod"] = 2
+    assert counts(expanded(plan))["spine"] == 2
+
+
 @given(
     st.integers(1, 8), st.integers(1, 8), st.sampled_from((2, 4, 6, 8, 12)), st.integers(1, 24),
     st.sampled_from((2, 4, 6)), st.one_of(st.none(), st.integers(1, 24)), st.booleans(),
