@@ -4,15 +4,17 @@
 
 from __future__ import annotations
 
-import copy
+import dataclasses
 import re
 
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from ansible_collections.hedgehog.diet.plugins.module_utils.diagnostics import Diagnostic, PlanError
+from ansible_collections.hedgehog.diet.plugins.module_utils.expand.pipeline import expand
+from ansible_collections.hedgehog.diet.plugins.module_utils.model.plan import Plan
 
-from ..plans import Document, counts, document, errors_of, expanded, loads, rails, servers, switches, zone
+from ..plans import Document, counts, document, errors_of, expanded, loaded, loads, rails, servers, switches, zone
 
 GROUPS = (None, {"type": "mclag"}, {"type": "eslag", "group_size": 3}, {"type": "eslag"})
 
@@ -124,21 +126,24 @@ def small_plans(draw: st.DrawFn) -> Document:
     return one_zone(draw(st.integers(2, 7)), rows, redundancy)
 
 
-def places(plan: Document, quantity: int) -> bool:
-    plan = copy.deepcopy(plan)
-    plan["switch_classes"]["leaf"]["quantity"] = quantity
-    try:
-        expanded(plan)
-    except PlanError:
-        return False
-    return True
+def that_place(plan: Plan, class_key: str, most: int) -> list[int]:
+    """The quantities of a class, given one after the other, that place."""
+    works = []
+    for n in range(1, most + 1):
+        given_so = {class_key: dataclasses.replace(plan.switch_classes[class_key], quantity=n)}
+        try:
+            expand(dataclasses.replace(plan, switch_classes={**plan.switch_classes, **given_so}))
+        except PlanError:
+            continue
+        works.append(n)
+    return works
 
 
 @given(small_plans(), st.integers(0, 12))
 def test_a_given_quantity_names_the_nearest_that_place_and_the_computed_one_is_the_first(
     plan: Document, quantity: int
 ) -> None:
-    works = [n for n in range(1, 26) if places(plan, n)]
+    works = that_place(loaded(plan), "leaf", 25)
     try:
         computed = counts(expanded(plan))["leaf"]
     except PlanError:
@@ -185,22 +190,13 @@ def test_a_given_number_of_spines_names_those_that_do(
         {"gpu": servers(leaves, {}), "gw": servers(gateways, {"zone": "spine/servers", "distribution": distribution})},
     )
 
-    def given_as(n: int) -> Document:
-        other = copy.deepcopy(plan)
-        other["switch_classes"]["spine"]["quantity"] = n
-        return other
-
-    works = []
-    for n in range(1, 15):
-        try:
-            works += [n] if counts(expanded(given_as(n)))["spine"] == n else []
-        except PlanError:
-            continue
+    works = that_place(loaded(plan), "spine", 14)
     try:
         assert counts(expanded(plan))["spine"] == works[0]
     except PlanError:
         assert not works
     if quantity not in works:
-        (error,) = errors_of(given_as(quantity))
+        plan["switch_classes"]["spine"]["quantity"] = quantity
+        (error,) = errors_of(plan)
         if error.hint.startswith("Quantities that do: "):
             assert named(error) == nearest(works, quantity)

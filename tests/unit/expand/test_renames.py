@@ -103,19 +103,20 @@ def test_no_cable_moves_whatever_is_renamed(plan: Document, data: st.DataObject)
     some = data.draw(st.lists(st.sampled_from(keys_of(plan)), unique=True, min_size=1, max_size=5))
     names = {key: data.draw(st.sampled_from((f"0-{key}", f"zz-{key}"))) for key in some}
     after_plan = renamed(plan, names, chain=data.draw(st.booleans()))
-    for prune in (False, True):
-        after = again(after_plan, before, prune)
-        assert places(after, {}) == places(before, names)
-        assert {names.get(key, key): n for key, n in counts(before).items()} == counts(after)
-        check(loaded(after_plan), after, from_scratch=False, taken=after_plan["_taken"])
-        assert again(after_plan, after, prune).cables == after.cables
-        # `formerly` may stay in the plan, and may be taken out once the new keys are written.
-        without = renamed(plan, names)
-        for row in (*without["switch_classes"].values(), *without["server_classes"].values()):
-            for rows in (row, *row.get("zones", {}).values(), *row.get("nics", {}).values(),
-                         *row.get("connections", {}).values()):
-                rows.pop("formerly", None)
-        assert again(without, after, prune).cables == after.cables
+    prune = data.draw(st.booleans())
+    after = again(after_plan, before, prune)
+    assert places(after, {}) == places(before, names)
+    assert {names.get(key, key): n for key, n in counts(before).items()} == counts(after)
+    check(loaded(after_plan), after, from_scratch=False, taken=after_plan["_taken"])
+    # `formerly` may stay in the plan, or be taken out once the new keys are written.
+    then = after_plan if data.draw(st.booleans()) else without_formerly(after_plan)
+    assert again(then, after, prune).cables == after.cables
+
+
+def without_formerly(rows: Any) -> Any:
+    if isinstance(rows, dict):
+        return {key: without_formerly(row) for key, row in rows.items() if key != "formerly"}
+    return rows
 
 
 def test_the_server_class_and_its_connection_at_once_over_two_names() -> None:
