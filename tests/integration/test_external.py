@@ -4,14 +4,20 @@
 
 from __future__ import annotations
 
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from ansible_collections.hedgehog.diet.plugins.module_utils.diagnostics import PlanError
 
 from .support.core import Core
 from .support.plans import servers, tiny, with_external_spines
+from .support.playbook import run_module
 from .support.rest import NetBox, Row, built, differences, end_ids, ends
 from .support.sandbox import Sandbox
 
@@ -157,3 +163,28 @@ def test_another_plan_refers_to_the_spines_of_ours(core: Core, netbox: NetBox) -
     assert not core.apply(own).writes
     core.teardown("guest")
     assert built(netbox, "tiny") == before
+
+
+def test_from_a_playbook(connection: Mapping[str, str], netbox: NetBox, tmp_path: Path) -> None:
+    """The mistake and where it is, then the run, the ledger file, and the end of it."""
+    path = tmp_path / "plan.yml"
+    path.write_text(yaml.safe_dump(with_external_spines(tiny(), ("old-1", "old-3")), sort_keys=False))
+    wrong = run_module(tmp_path, connection, plan_file="plan.yml")
+    assert wrong.status != 0
+    line = next(n for n, text in enumerate(path.read_text().splitlines(), 1) if "old-3" in text)
+    assert re.search(rf"plan\.yml:{line}:\d+: .*NetBox has no device 'old-3' on the site 'dc1'", wrong.text), wrong.text
+
+    path.write_text(yaml.safe_dump(PLAN, sort_keys=False))
+    seen = run_module(tmp_path, connection, "--check", plan_file="plan.yml")
+    done = run_module(tmp_path, connection, plan_file="plan.yml")
+    assert (done.status, done.result["digest"]) == (0, seen.result["digest"]), done.text
+    assert "spine" in done.result["quantities"]
+    ledger = tmp_path / "plan.yml.ledger.json"
+    assert json.loads(ledger.read_text())["taken"] == {"spine/1": ["1"]}
+    again = run_module(tmp_path, connection, plan_file="plan.yml")
+    assert not again.result["changed"] and again.result["requests"]["writes"] == 0
+
+    gone = run_module(tmp_path, connection, plan_file="plan.yml", state="absent")
+    assert gone.result["changes"]["cable"]["delete"] == done.result["changes"]["cable"]["create"]
+    assert json.loads(ledger.read_text())["taken"] == {"spine/1": ["1"]}
+    assert netbox.count("dcim/devices") == 3 and netbox.count("dcim/cables") == 1

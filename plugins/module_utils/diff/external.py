@@ -59,8 +59,8 @@ def check_external(topology: Topology, external: External, plan_ids: tuple[str, 
             found.error(
                 "external-device-owned", path,
                 f"device {ids[0]} ({device.name!r}), which {device.key} is to be, is one that this plan made.",
-                "Take `external` away, or clear the custom fields hedgehog_plan_id and hedgehog_key of the device and"
-                " of its interfaces, so that it is the plan's no more.",
+                "Take `external` away, or clear (with the API) the custom fields hedgehog_plan_id and hedgehog_key of"
+                " the device and its interfaces, so that it is the plan's no more.",
             )
         else:
             _check_interfaces(device, topology, external, found)
