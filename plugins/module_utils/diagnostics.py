@@ -111,5 +111,11 @@ def nearest(word: str, known: Iterable[str]) -> str:
         return f"Did you mean {close[0]!r}?"
     if not names:
         return ""
-    shown = ", ".join(names[:12]) + (", ..." if len(names) > 12 else "")
+    shown = ", ".join(names[:12]) + (f" and {len(names) - 12} more" if len(names) > 12 else "")
     return f"Known: {shown}."
+
+
+def counted(number: int, noun: str) -> str:
+    """`1 lane`, `2 lanes`, `3 switches`."""
+    plural = "es" if noun.endswith("ch") else "s"
+    return f"{number} {noun}{'' if number == 1 else plural}"

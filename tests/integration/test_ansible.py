@@ -85,7 +85,7 @@ def test_the_report_has_the_same_lines(small: Ran) -> None:
 def test_the_result_is_small_and_says_why(small: Ran) -> None:
     result = {name: value for name, value in small.result.items() if name != "diff"}
     assert len(json.dumps(result)) < 5000
-    assert result["quantities"]["be-leaf"] == {"count": 1, "reason": "servers: 64 links / 64 lanes, 8 rails"}
+    assert result["quantities"]["be-leaf"] == {"count": 1, "reason": "servers: 64 links / 64 lanes = 1, 8 rails"}
     assert result["quantities"]["fe-leaf"]["count"] == 2
     assert result["requests"]["writes"] == 0
     assert len(result["digest"]) == 64

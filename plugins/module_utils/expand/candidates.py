@@ -88,12 +88,14 @@ def _given_is_valid(plan: Plan, trial: Trial, path: Path, found: Diagnostics) ->
         found.error(
             "quantity-against-groups", (*path, "quantity"),
             f"{given} switches cannot form {switch_class.redundancy.type} groups; the number must be {wanted}.",
+            f"Use {_nearest_groups(given, size)}.",
         )
         return False
     if given < 2 and any(demand.alternates for demand in trial.demands.values()):
         found.error(
             "alternating-needs-two", (*path, "quantity"),
             f"alternating links need two switches; the quantity is {given}.",
+            "Use 2 or more.",
         )
         return False
     if rule is not None and not rule.allows(given):
@@ -102,3 +104,9 @@ def _given_is_valid(plan: Plan, trial: Trial, path: Path, found: Diagnostics) ->
     return True
 
 
+def _nearest_groups(given: int, size: int | None) -> str:
+    """The numbers of switches nearest to a given one that make whole groups."""
+    if size is None:
+        return f"2 to {MAX_ONE_GROUP}"
+    below = given // size * size
+    return f"{below} or {below + size}" if below else str(size)

@@ -189,7 +189,10 @@ def check_optics(plan: Plan, found: Diagnostics) -> None:
         elif link.verdict.outcome == NEEDS_REVIEW:
             look.setdefault((link.verdict.code, link.optics), []).append(link)
     for links in look.values():
-        found.warn(NEED_REVIEW, links[0].path, f"{links[0].verdict.reason}: {_names(links)}.", "Check that this works.")
+        found.warn(
+            NEED_REVIEW, links[0].path, f"{links[0].verdict.reason}: {_names(links)}.",
+            "Name the optic at the other end too, or check that the two work together.",
+        )
 
 
 def _names(links: list[_Link]) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from heapq import heapify, heappop, heapreplace
 
-from ..diagnostics import Diagnostics, InvariantError
+from ..diagnostics import Diagnostics, InvariantError, counted
 from ..model.keys import lane_link_key, natural, split_device_key, switch_port_key
 from ..model.ledger import End, Entry, Ledger
 from ..model.plan import FABRIC_ZONE, MESH, MESH_ZONE, UPPER_ROLES, Plan, Zone
@@ -78,7 +78,9 @@ def mesh_links(
         if not per_pair:
             found.error(
                 "mesh-zones", ("fabrics", fabric.key, "mode"),
-                f"{len(devices)} switches need {len(devices) - 1} mesh lanes each; there are {lanes}.",
+                f"{len(devices)} switches need {counted(len(devices) - 1, 'mesh lane')} each; there"
+                f" {'is' if lanes == 1 else 'are'} {lanes}.",
+                "Give the mesh zones more ports.",
             )
             continue
         if unused:

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from math import gcd
 
-from ..diagnostics import Diagnostics, Path
+from ..diagnostics import Diagnostics, Path, counted
 from ..model.plan import CORE, FABRIC_ZONE, SPINE, UPLINK_ZONE, Plan, SwitchClass
 from .sized import SizedClass, above, uplink_zones
 from .tiers import UplinkRule
@@ -55,7 +55,7 @@ def report_uplinks(plan: Plan, rule: UplinkRule, path: Path, found: Diagnostics)
         )
         return
     lower = "leaf" if switch_class.role == SPINE else "spine"
-    hint = f"Change the uplinks per {lower}, give the {name} more fabric ports, or use fewer leaves."
+    hint = f"{_more_ports(rule, name)}, change the uplinks per {lower}, or use fewer leaves."
     if switch_class.role == SPINE and switch_class.fabric.leaves_per_pod is None:
         hint += " With `balance: uneven` on a leaf class its uplinks need not be divided."
     if switch_class.fabric.leaves_per_pod is not None:
@@ -64,6 +64,23 @@ def report_uplinks(plan: Plan, rule: UplinkRule, path: Path, found: Diagnostics)
     if rule.held:
         hint += " With `rebalance: true` no link is kept."
     found.error(f"{name}-do-not-divide", path, f"no number of {name} takes these uplinks evenly: {why}", hint)
+
+
+def _more_ports(rule: UplinkRule, name: str) -> str:
+    """The fewest fabric ports more with which a number works: the largest number needs the fewest on each."""
+    ways = []
+    for tier in rule.tiers:
+        lacking = -(-tier.total() // rule.largest) - tier.lanes if rule.largest else 0
+        zones = [
+            z for z in rule.upper.switch_class.zones.values()
+            if z.type == FABRIC_ZONE and z.breakout.speed == tier.speed
+        ]
+        if lacking > 0 and zones:
+            breakout = zones[0].breakout
+            ways.append(f"{counted(-(-lacking // breakout.lanes), 'more port')} at {breakout}")
+    if not ways:
+        return f"Give the {name} more fabric ports"
+    return f"Give each of {rule.units * rule.largest} {name} at least {' and '.join(ways)}"
 
 
 def _conditions(rule: UplinkRule) -> Iterator[str]:

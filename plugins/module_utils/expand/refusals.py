@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from itertools import islice
 
-from ..diagnostics import Diagnostics, Path
+from ..diagnostics import Diagnostics, Path, counted
 from ..model.plan import ESLAG, MESH, Plan, SwitchClass, Zone
 from .candidates import MESH_SIZES, all_numbers, lower_bound
 from .demand import Demand
@@ -33,7 +33,7 @@ def fits_at_all(sized: SizedClass, demands: Mapping[str, Demand], path: Path, fo
             found.error(
                 "over-capacity", ports,
                 f"{owner} has {links} links that must be on one switch{where}, and a switch has"
-                f" {_count(capacity, 'lane')} in the zone.", f"It fits with {_more(zone, links - capacity)}{instead}.",
+                f" {counted(capacity, 'lane')} in the zone.", f"It fits with {_more(zone, links - capacity)}{instead}.",
             )
     return len(found.errors) == before
 
@@ -76,7 +76,7 @@ def report_refusals(
     compare = f"{links - total} too many" if links > total else f"which would do, but {why.owner} {why.reason}"
     less = f" less {others} that others take" if others else ""
     message = (
-        f"zone {key!r}: {links} links on {_count(n, 'switch')} x {_count(space.capacity, 'lane')}{less} = {total},"
+        f"zone {key!r}: {links} links on {counted(n, 'switch')} x {counted(space.capacity, 'lane')}{less} = {total},"
         f" {compare}."
     )
     ways = []
@@ -86,7 +86,7 @@ def report_refusals(
         nearest = [str(x) for x in _nearest(plan, trial, given)]
         ways.append(f"Quantities that do: {', '.join(nearest)}." if nearest else "No quantity does: use more ports.")
         if links > total and n:
-            ways.append(f"Or at least {_more(zone, -(-(links - total) // n))} on {_count(n, 'switch')}.")
+            ways.append(f"Or at least {_more(zone, -(-(links - total) // n))} on {counted(n, 'switch')}.")
     else:
         ways.append("Change the distribution, or use more ports.")
     if why.kept:
@@ -98,12 +98,7 @@ def report_refusals(
 def _more(zone: Zone, lanes: int) -> str:
     """So many lanes more, as ports of a zone."""
     ports = -(-lanes // zone.breakout.lanes)
-    return f"{_count(ports, 'more port')} at {zone.breakout}"
-
-
-def _count(number: int, noun: str) -> str:
-    plural = "es" if noun.endswith("ch") else "s"
-    return f"{number} {noun}{'' if number == 1 else plural}"
+    return f"{counted(ports, 'more port')} at {zone.breakout}"
 
 
 def _nearest(plan: Plan, trial: Trial, given: int) -> list[int]:

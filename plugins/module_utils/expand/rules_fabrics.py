@@ -35,11 +35,15 @@ def check_pods(plan: Plan, fabric: Fabric, found: Diagnostics) -> None:
     path: Path = ("fabrics", fabric.key, "leaves_per_pod")
     spines = [c for c in plan.switch_classes.values() if c.fabric.key == fabric.key and c.role == SPINE]
     if fabric.mode == MESH or fabric.fabric_class == UNMANAGED or not spines:
-        found.error("pods-without-spines", path, "pods are made of leaves and spines; this fabric has no spines.")
+        found.error(
+            "pods-without-spines", path, "pods are made of leaves and spines; this fabric has no spines.",
+            "Add spines, or leave it out.",
+        )
     for spine in spines:
         if spine.external:
             found.error(
-                "pods-without-spines", path, f"the spines of a pod are the plan's own; {spine.key!r} is external."
+                "pods-without-spines", path, f"the spines of a pod are the plan's own; {spine.key!r} is external.",
+                "Leave `leaves_per_pod` out, or make the spines the plan's.",
             )
 
 

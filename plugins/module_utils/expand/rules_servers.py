@@ -13,7 +13,9 @@ from .names import MAX_NAME, check_label
 
 def check_connection(plan: Plan, connection: Connection, path: Path, found: Diagnostics) -> None:
     if connection.distribution == RAIL_OPTIMIZED and connection.rail is None:
-        found.error("rail-without-number", path, "rail-optimized links need a `rail` number.")
+        found.error(
+            "rail-without-number", path, "rail-optimized links need a `rail` number.", "Set `rail`, counted from 0."
+        )
     if connection.distribution != RAIL_OPTIMIZED and connection.rail is not None:
         found.error("rail-without-distribution", (*path, "rail"), "`rail` goes with `distribution: rail-optimized`.")
     last = connection.first_port + connection.ports
@@ -22,6 +24,7 @@ def check_connection(plan: Plan, connection: Connection, path: Path, found: Diag
             "no-such-nic-port", (*path, "ports"),
             f"NIC {connection.nic.key!r} has {len(connection.nic.ports)} ports; first_port {connection.first_port} and"
             f" ports {connection.ports} need {last}.",
+            "Lower `first_port` or `ports`, or use another NIC.",
         )
     if connection.switch_class not in plan.switch_classes:
         return
@@ -46,6 +49,7 @@ def check_connection(plan: Plan, connection: Connection, path: Path, found: Diag
         found.error(
             "speed-mismatch", (*path, "speed"),
             f"{connection.speed}G on a zone whose lanes have {zone.breakout.speed}G ({zone.breakout}).",
+            f"Set {zone.breakout.speed}, or leave it out.",
         )
 
 

@@ -51,7 +51,8 @@ def check_hardware(switch_class: SwitchClass, path: Path, found: Diagnostics) ->
                 allowed = " ".join(str(b) for b in sorted(group.breakouts))
                 found.error(
                     "breakout-not-supported", (*zone_path, "breakout"),
-                    f"ports {format_ports(used)} of {hardware.slug} cannot be {zone.breakout}; they can be {allowed}.",
+                    f"port{'s' if len(used) > 1 else ''} {format_ports(used)} of {hardware.slug} cannot be"
+                    f" {zone.breakout}, only {allowed}.",
                 )
 
 
@@ -92,7 +93,10 @@ def check_redundancy(plan: Plan, switch_class: SwitchClass, path: Path, found: D
     unsupported = redundancy_not_supported(switch_class.device_type, switch_class.redundancy.type)
     if unsupported:
         report = found.error if plan.strict else found.warn
-        report("redundancy-not-supported", (*path, "redundancy", "type"), unsupported)
+        report(
+            "redundancy-not-supported", (*path, "redundancy", "type"), unsupported,
+            "Leave `redundancy` out (servers with routed links need none), or use other hardware.",
+        )
     for server_class in plan.server_classes.values():
         for connection in server_class.connections.values():
             if connection.switch_class == switch_class.key and connection.distribution == RAIL_OPTIMIZED:
@@ -114,6 +118,7 @@ def check_zone(plan: Plan, switch_class: SwitchClass, zone: Zone, path: Path, fo
         found.error(
             "fabric-zone-without-spine", (*path, "type"),
             "a fabric zone is the far side of uplinks: on spines and cores.",
+            "Make it an uplink zone, or give the class the role spine or core.",
         )
     if zone.type == UPLINK_ZONE and switch_class.role == CORE and zone.peer is None:
         found.error("uplinks-of-cores", (*path, "type"), "nothing is above a core: its uplinks need a `peer`.")
@@ -132,6 +137,7 @@ def check_zone(plan: Plan, switch_class: SwitchClass, zone: Zone, path: Path, fo
         found.error(
             "peer-on-wrong-zone", (*path, "peer"), f"a {zone.type} zone has no peer; uplink and oob zones may have one."
         )
+        return
     far_class, far_key = zone.peer
     if far_class not in plan.switch_classes:
         return  # reported where it could not be built
@@ -141,7 +147,7 @@ def check_zone(plan: Plan, switch_class: SwitchClass, zone: Zone, path: Path, fo
             "peer-cannot-take-links", (*path, "peer"),
             f"links can arrive in a server or oob zone without a peer of its own; {far_class}/{far_key} is not one.",
         )
-    if far.breakout.speed != zone.breakout.speed:
+    elif far.breakout.speed != zone.breakout.speed:
         found.error(
             "speed-mismatch", (*path, "peer"),
             f"lanes of {zone.breakout.speed}G cannot join lanes of {far.breakout.speed}G ({far_class}/{far_key}).",

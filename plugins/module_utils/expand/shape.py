@@ -12,7 +12,7 @@ from typing import Any
 
 from ..diagnostics import Diagnostics, Path, nearest
 from ..model.schema import PLAN
-from ..model.schema_terms import KEY
+from ..model.schema_terms import IN_WORDS, INDEX, KEY
 from .usable import usable
 
 try:
@@ -74,16 +74,24 @@ def _translate(error: ValidationError, found: Diagnostics) -> None:
         wanted = [limit] if isinstance(limit, str) else list(limit)
         names = " or ".join(_TYPE_NAMES.get(w, w) for w in wanted)
         found.error("wrong-type", path, f"{_show(value)} is not {names}.")
-    elif rule in ("enum", "const"):
-        valid = [limit] if rule == "const" else list(limit)
+    elif rule == "const":
+        found.error("invalid-value", path, f"{_show(value)} is not {limit}, the only one there is.")
+    elif rule == "enum":
+        valid = list(limit)
         hint = nearest(str(value), [str(v) for v in valid])
+        # The message lists them already.
+        hint = "" if hint.startswith("Known") else hint
         found.error("invalid-value", path, f"{_show(value)} is not one of {', '.join(str(v) for v in valid)}.", hint)
     elif rule == "pattern":
-        found.error("invalid-value", path, f"{_show(value)} is not valid here.", schema.get("description", ""))
+        wanted_text = IN_WORDS.get(str(limit), schema.get("description", ""))
+        found.error("invalid-value", path, f"{_show(value)} is not valid here.", wanted_text)
     elif rule in ("minimum", "maximum"):
         word = "below" if rule == "minimum" else "above"
         found.error("out-of-range", path, f"{_show(value)} is {word} {limit}, the {rule}.")
     elif rule in ("minLength", "maxLength", "minItems", "maxItems"):
+        if not value:
+            found.error("out-of-range", path, "it is empty.", f"Give at least {limit}, or leave it out.")
+            return
         word = "too short" if rule.startswith("min") else "too long"
         found.error("out-of-range", path, f"{_show(value)} is {word}: the limit is {limit}.")
     else:
@@ -103,8 +111,10 @@ def _unknown_keys(error: ValidationError, path: Path, found: Diagnostics) -> Non
                 continue
             found.error(
                 "invalid-key", (*path, name), f"{name!r} cannot be a key.",
-                "Keys begin with a letter or digit, then letters, digits, '_', '.' and '-'.",
+                IN_WORDS[KEY],
             )
+        elif INDEX in schema.get("patternProperties", {}):
+            found.error("invalid-key", (*path, name), f"{name!r} is no index.", "Indices are numbers from 1 on.")
         else:
             found.error("unknown-key", (*path, name), f"unknown key {name!r}.", nearest(name, known))
 

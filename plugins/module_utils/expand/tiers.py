@@ -17,6 +17,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from math import gcd
 
+from ..diagnostics import counted
 from ..model.keys import device_key, split_device_key
 from ..model.ledger import End, Ledger
 from ..model.plan import FABRIC_ZONE, SPINE, Plan, Zone
@@ -90,7 +91,7 @@ class Tier:
     def sum(self) -> str:
         parts = " + ".join(f"{self.per_unit(lower)} {lower.key} x {lower.uplinks}" for lower in self.lowers)
         unit = "" if self.units == 1 else f" in each of {self.units} {'planes' if self.kind == CORE else 'pods'}"
-        return f"{parts} = {self.total()} uplinks / {self.lanes} lanes{unit}{self._sum_of_blocked()}"
+        return f"{parts} = {self.total()} uplinks / {counted(self.lanes, 'lane')}{unit}{self._sum_of_blocked()}"
 
     def _sum_of_blocked(self) -> str:
         upper = self.upper.switch_class
@@ -179,21 +180,26 @@ class UplinkRule:
         k, rest = divmod(n, self.units)
         return not rest and k in self._reaches() and self._works(k)
 
+    @property
+    def largest(self) -> int:
+        """The most upper switches that a lower one may reach, whatever lanes they have; 0 for none."""
+        return next((k for k in range(self._most, 0, -1) if self._divides(k)), 0)
+
     def _works(self, k: int) -> bool:
-        return (
-            (not self.divisor or self.divisor % k == 0)
-            and self.upper.makes_groups(self.units * k)
-            and all(tier.fits(k) for tier in self.tiers)
-        )
+        return self._divides(k) and all(tier.fits(k) for tier in self.tiers)
+
+    def _divides(self, k: int) -> bool:
+        return (not self.divisor or self.divisor % k == 0) and self.upper.makes_groups(self.units * k)
 
     def _reaches(self) -> range:
         """How many upper switches a lower one may reach, divisors aside."""
-        if self.missing_speed:
-            return range(0)
+        return range(0) if self.missing_speed else range(self.least, self._most + 1)
+
+    @property
+    def _most(self) -> int:
         uneven = [lower for tier in self.tiers for lower in tier.uneven]
         full = [lower.uplinks for lower in uneven if not lower.sized.switch_class.partial]
-        most = min(full, default=self.divisor or sum(tier.total() for tier in self.tiers))
-        return range(self.least, most + 1)
+        return min(full, default=self.divisor or sum(tier.total() for tier in self.tiers))
 
 
 def tiers(

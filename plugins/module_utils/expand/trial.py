@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from ..diagnostics import counted
 from .deal import Refused
 from .demand import Demand
 from .placement import Placement, place
@@ -60,8 +61,6 @@ class Trial:
         return "; ".join([*given, *map(self._zone_sum, self.demands), *(self.rule.sums if self.rule else [])])
 
     def _zone_sum(self, zone: str) -> str:
-        number_of_rails = len(self.demands[zone].rail_numbers)
-        rails = f", {number_of_rails} rails" if number_of_rails else ""
-        return f"{zone}: {self.links(zone)} links / {self.sized.spaces[zone].capacity} lanes{rails}"
-
-
+        links, lanes, rails = self.links(zone), self.sized.spaces[zone].capacity, len(self.demands[zone].rail_numbers)
+        text = f"{zone}: {counted(links, 'link')} / {counted(lanes, 'lane')} = {-(-links // lanes)}"
+        return f"{text}, {counted(rails, 'rail')}" if rails else text

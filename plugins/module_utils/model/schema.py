@@ -12,7 +12,7 @@ from typing import Any
 from .schema_catalog import CATALOG, INTERFACE_TYPE, PORT_NAMES
 from .schema_terms import (
     BREAKOUT,
-    END,
+    COLOR,
     INDEX,
     KEY,
     MAX_QUANTITY,
@@ -62,7 +62,7 @@ CABLE = mapping(
         "coaxial", "mmf", "mmf-om1", "mmf-om2", "mmf-om3", "mmf-om4", "mmf-om5", "smf", "smf-os1", "smf-os2", "aoc",
         "usb",
     ),
-    color=text("Colour, as six hexadecimal digits.", pattern=r"^[0-9a-f]{6}" + END),
+    color=text("Colour, as six hexadecimal digits.", pattern=COLOR),
     label=text(
         "Label, a pattern with a_device, a_interface, b_device, b_interface, kind and plan in braces.", maxLength=200
     ),

@@ -8,6 +8,7 @@ from .schema_terms import (
     BREAKOUT,
     END,
     MAX_PORT,
+    PORT_TEMPLATE,
     PORTS,
     Schema,
     choice,
@@ -40,7 +41,7 @@ DEVICE_TYPE = mapping(
     model=text("Model name.", maxLength=100),
     u_height={"type": "number", "description": "Height in rack units.", "minimum": 0, "maximum": 100, "default": 1},
     is_full_depth={"type": "boolean", "description": "Whether it takes the full rack depth.", "default": True},
-    port_name=text("How a physical port is called.", pattern=r"\{port\}", maxLength=48, default="E1/{port}"),
+    port_name=text("How a physical port is called.", pattern=PORT_TEMPLATE, maxLength=48, default="E1/{port}"),
     ports={
         "type": "object",
         "description": "Its ports, as port ranges. Without them ports of this type are not checked.",
@@ -55,7 +56,7 @@ DEVICE_TYPE = mapping(
             },
             interface_type=text("NetBox interface type of a port that is not broken out.", maxLength=50),
             port_name=text(
-                "How these ports are called, where that differs from the rest of the switch.", pattern=r"\{port\}",
+                "How these ports are called, where that differs from the rest of the switch.", pattern=PORT_TEMPLATE,
                 maxLength=48,
             ),
             first_number=integer("Number of the first of them in its name, where that is not its port.", 0, MAX_PORT),

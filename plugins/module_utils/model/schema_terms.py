@@ -17,10 +17,25 @@ PORTS = r"^\s*\d+\s*(-\s*\d+\s*(:\s*\d+\s*)?)?(,\s*\d+\s*(-\s*\d+\s*(:\s*\d+\s*)
 BREAKOUT = r"^[1-9]\d?x[1-9]\d{0,3}g" + END
 ZONE_REFERENCE = r"^[A-Za-z0-9][A-Za-z0-9_.-]*/[A-Za-z0-9][A-Za-z0-9_.-]*" + END
 
+PORT_TEMPLATE = r"\{port\}"
+COLOR = r"^[0-9a-f]{6}" + END
+
 # Limits that keep a slip of the keyboard from eating the machine; far above what NetBox is used for.
 MAX_QUANTITY = 100_000
 INDEX = r"^[1-9]\d{0,5}" + END
 MAX_PORT = 1024
+
+# What the patterns want, in words.
+IN_WORDS = {
+    KEY: "It begins with a letter or digit, then letters, digits, '_', '.' and '-'.",
+    PLAN_ID: "It begins with a small letter, then small letters, digits and '-', 50 characters at most.",
+    SLUG: "A slug has letters, digits, '-' and '_'.",
+    PORTS: "Ports are numbers, ranges and stepped ranges: `1-32`, `1,3,5`, `1-63:2`.",
+    BREAKOUT: "It is `<lanes>x<speed in Gb/s>g`, such as `4x200g`, and `1x800g` for a port not broken out.",
+    ZONE_REFERENCE: "It is `switch class/zone`.",
+    COLOR: "It is six hexadecimal digits in small letters, such as `00b0ff`.",
+    PORT_TEMPLATE: "It has `{port}` in it, where the number goes.",
+}
 
 
 def mapping(description: str, required: tuple[str, ...] = (), /, **properties: Schema) -> Schema:

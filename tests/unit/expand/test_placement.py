@@ -196,7 +196,7 @@ def test_no_number_of_spines_is_an_error_that_names_the_ways_out() -> None:
     assert error.code == "spines-do-not-divide"
     assert "at least 43" in error.message
     assert "must divide 32" in error.message
-    assert "uplinks per leaf" in error.hint and "fabric ports" in error.hint
+    assert "uplinks per leaf" in error.hint and "Give each of 32 spines at least 1 more port" in error.hint
 
 
 def test_a_given_number_of_spines_that_does_not_divide_names_those_that_do() -> None:

@@ -102,11 +102,11 @@ def test_every_plan_is_known_here_and_begins_with_what_it_shows() -> None:
 
 def test_the_arithmetic_of_the_large_plan(large: Document) -> None:
     reasons = {row.switch_class: row.reason for row in expanded(large).quantities}
-    assert reasons["be-rail-leaf"] == "servers: 256 links / 64 lanes, 8 rails"
+    assert reasons["be-rail-leaf"] == "servers: 256 links / 64 lanes = 4, 8 rails"
     assert reasons["be-spine"] == "4 be-rail-leaf x 32 = 128 uplinks / 64 lanes"
     assert reasons["fe-spine"].startswith("given; ")
     assert "2 fe-gpu-leaf x 32 + 2 fe-storage-leaf x 32 = 128 uplinks / 62 lanes" in reasons["fe-spine"]
-    assert reasons["oob-mgmt-leaf"] == "servers: 155 links / 48 lanes"
+    assert reasons["oob-mgmt-leaf"] == "servers: 155 links / 48 lanes = 4"
 
 
 def test_links_of_the_large_plan_are_spread_as_its_rules_say(large: Document) -> None:

@@ -90,7 +90,7 @@ def test_a_run_its_repetition_and_both_in_check_mode(run: Run, netbox: FakeNetBo
     for name in ("changes", "digest", "quantities", "diff", "leftovers", "plan_id"):
         assert previewed[name] == done[name], name
     assert done["changes"]["device"] == {"create": 5}
-    assert done["quantities"]["leaf"] == {"count": 2, "reason": "servers: 12 links / 8 lanes, 2 rails"}
+    assert done["quantities"]["leaf"] == {"count": 2, "reason": "servers: 12 links / 8 lanes = 2, 2 rails"}
     assert done["diff"]["prepared"].startswith("devices: 5 to create\n")
     assert done["requests"]["writes"] > 3
     writes = len(netbox.writes())
