@@ -33,7 +33,7 @@ help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
 	@echo "  PYTHON=/path/to/python   Python 3.12 or later to use; found by itself otherwise"
-	@echo "  PLAN=gpu-small           plan that the demo builds ($(PLAN))"
+	@echo "  PLAN=gpu-small           plan that demo and plan take ($(PLAN))"
 	@echo "  ARGS=...                 further arguments for ansible-playbook"
 
 .PHONY: env
@@ -63,6 +63,10 @@ sandbox-test: env ## Start the NetBox that the tests use, beside the other one
 .PHONY: demo
 demo: env ## Start the NetBox sandbox and build a plan in it, PLAN=gpu-128 by default
 	@$(PLAYBOOK) playbooks/demo.yml -e plan=$(PLAN) $(ARGS)
+
+.PHONY: plan
+plan: env ## Say what a plan comes to, without NetBox
+	@$(PLAYBOOK) playbooks/plan.yml -e plan=$(if $(wildcard $(PLAN)),$(abspath $(PLAN)),plans/$(PLAN).yml) $(ARGS)
 
 .PHONY: quick
 quick: env ## Check style, types, layers and unit tests: no server, under two minutes
@@ -95,6 +99,10 @@ soak: env ## Run the property tests on a hundred times as many generated plans (
 .PHONY: bench
 bench: env ## Measure requests and seconds, beside one request per object; rewrites the stored results
 	@$(BIN)/python tests/performance/bench_create.py $(ARGS)
+
+.PHONY: bench-expand
+bench-expand: env ## Measure the expansion of plans of up to 20,000 servers; rewrites the stored results
+	@$(BIN)/python tests/performance/bench_expand.py $(ARGS)
 
 .PHONY: test
 test: quick lint sanity integration molecule ## Run every check and test

@@ -72,7 +72,7 @@ class TopologyLookup(LookupBase):
 def chosen(objects: Iterable[Item], wanted: Wanted, **tests: Callable[[Item, Any], bool]) -> Iterator[Item]:
     """Objects that pass the test of every option that is set.
 
-    Objects, not rows: making rows costs more than expanding, so a filtered lookup makes only those it returns.
+    Objects, not rows: what a lookup returns costs more than the expansion, so it makes only the rows it returns.
     """
     active = [(test, wanted[option]) for option, test in tests.items() if wanted.get(option) is not None]
     for one in objects:

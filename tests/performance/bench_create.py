@@ -12,7 +12,7 @@ In one run, on one sandbox NetBox that begins empty each time:
    fields. From the seconds per object of the sample follows what the whole plan would take. No request that looks
    anything up is counted, which flatters it: tools that create objects one by one ask before they create.
 
-Writes tests/performance/results/<plan>-netbox-<version>.json and docs/performance.md.
+Writes tests/performance/results/create/<plan>-netbox-<version>.json and docs/performance.md.
 """
 
 from __future__ import annotations
@@ -39,11 +39,11 @@ from integration.support.core import Core  # noqa: E402
 from integration.support.playbook import run_module  # noqa: E402
 from integration.support.rest import NetBox  # noqa: E402
 from integration.support.sandbox import Sandbox, bring_up, keep  # noqa: E402
+from page import write_page  # noqa: E402
 
 from ansible_collections.hedgehog.diet.plugins.module_utils.model.objects import Topology  # noqa: E402
 
-RESULTS = Path(__file__).resolve().parent / "results"
-PAGE = ROOT / "docs" / "performance.md"
+RESULTS = Path(__file__).resolve().parent / "results" / "create"
 
 SAMPLE = 50  # cables, with all interfaces and devices at their ends
 
@@ -70,10 +70,10 @@ def main() -> int:
             sandbox.destroy()
     print(json.dumps(report, indent=2))
     if not arguments.no_store:
-        RESULTS.mkdir(exist_ok=True)
+        RESULTS.mkdir(parents=True, exist_ok=True)
         name = f"{arguments.plan}-netbox-{report['versions']['netbox']}.json"
         (RESULTS / name).write_text(json.dumps(report, indent=2) + "\n")
-        PAGE.write_text(page([json.loads(path.read_text()) for path in sorted(RESULTS.glob("*.json"))]))
+        write_page()
     return 0
 
 
@@ -215,64 +215,6 @@ def _lines(path: str) -> list[str]:
 
 def progress(text: str) -> None:
     print(f"  {text}", file=sys.stderr, flush=True)
-
-
-# -- telling ----------------------------------------------------------------------------------------------------------
-
-HEAD = """\
-# Performance
-
-Written by `make bench`, which repeats it; the numbers are in `tests/performance/results`. Everything of one table was
-measured in one run, on one NetBox of the sandbox role (PostgreSQL, Redis, NetBox and Ansible on one machine).
-
-Seconds depend on the machine, and on what else it was doing (its load before the run is stated): compare them within
-one run only.
-"""
-
-
-def page(reports: Sequence[Report]) -> str:
-    return "\n".join([HEAD, *(_section(report) for report in reports)])
-
-
-def _section(report: Report) -> str:
-    hardware, versions = report["hardware"], report["versions"]
-    ours, single = report["ours"], report["one_by_one"]
-    counts = {kind: row["of"] for kind, row in single["measured"].items()}
-    what = ", ".join(f"{count:,} {kind}s" for kind, count in counts.items())
-    grown = ", ".join(f"{actions['create']} {kind}s" for kind, actions in sorted(ours["grow"]["changes"].items()))
-    rows = [
-        ("first apply, on an empty NetBox", ours["apply"]),
-        ("the same again, nothing to change", ours["unchanged"]),
-        (f"two storage servers more ({grown})", ours["grow"]),
-    ]
-    text = [
-        f"## {report['plan']}: {what}",
-        "",
-        f"{report['date']}, {hardware['cores']} cores ({hardware['cpu']}), {hardware['memory_gb']} GB,"
-        f" load {report['load_before']} before; NetBox {versions['netbox']}, ansible-core {versions['ansible-core']},"
-        f" Python {versions['python']}, pynetbox {versions['pynetbox']}.",
-        "",
-        "| hedgehog.diet, by `ansible-playbook` | read requests | write requests | seconds |",
-        "| --- | ---: | ---: | ---: |",
-        *(
-            f"| {name} | {row['requests']['reads']} | {row['requests']['writes']} | {row['seconds']:,} |"
-            for name, row in rows
-        ),
-        "",
-        "One POST for each object, by pynetbox, with the same fields and without asking for anything first:",
-        "",
-        "| objects | measured | seconds each | in the plan | extrapolated seconds |",
-        "| --- | ---: | ---: | ---: | ---: |",
-        *(
-            f"| {kind}s | {row['sample']} in {row['seconds']} s | {row['seconds_each']:.3f} | {row['of']:,} |"
-            f" {row['seconds_each'] * row['of']:,.0f} |"
-            for kind, row in single["measured"].items()
-        ),
-        f"| all: {single['extrapolated']['requests']:,} write requests | | | {sum(counts.values()):,} |"
-        f" **{single['extrapolated']['seconds']:,.0f}** (extrapolated from the sample, not measured) |",
-        "",
-    ]
-    return "\n".join(text)
 
 
 if __name__ == "__main__":

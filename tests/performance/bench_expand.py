@@ -10,7 +10,7 @@ Each plan of tests/performance/plans, scaled to 1,000 to 20,000 servers, is expa
 scratch, and once more with the ledger of what came out, as every run after the first does. Seconds are processor time
 of that process; the peak of its memory is that of the first expansion, with Python and the loaded plan.
 
-Writes tests/performance/results/expand/<plan>.json.
+Writes tests/performance/results/expand/<plan>.json and docs/performance.md.
 """
 
 from __future__ import annotations
@@ -23,7 +23,6 @@ import resource
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -32,6 +31,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / ".cache" / "collections")]
 
 import yaml  # noqa: E402
+from page import write_page  # noqa: E402
 
 from ansible_collections.hedgehog.diet.plugins.module_utils.expand.artifact import ledger_of  # noqa: E402
 from ansible_collections.hedgehog.diet.plugins.module_utils.expand.load import load  # noqa: E402
@@ -66,10 +66,11 @@ def main() -> int:
             "load_before": round(os.getloadavg()[0], 1),
             "rows": [in_a_process(name, servers) for servers in arguments.servers or SERVERS],
         }
-        print(table(name, report["rows"]))
+        print(json.dumps(report["rows"], indent=2))
         if not arguments.no_store:
             RESULTS.mkdir(parents=True, exist_ok=True)
             (RESULTS / f"{name}.json").write_text(json.dumps(report, indent=2) + "\n")
+            write_page()
     return 0
 
 
@@ -105,22 +106,6 @@ def scaled(document: Row, servers: int) -> Row:
         if "quantity" in row:
             row["quantity"] = round(row["quantity"] * servers / OF_PLAN)
     return document
-
-
-def table(name: str, rows: Sequence[Mapping[str, Any]]) -> str:
-    lines = [
-        f"{name}",
-        "",
-        "| servers | devices | interfaces | cables | seconds | with ledger | peak MB | us per cable |",
-        "| ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
-        *(
-            f"| {row['servers']:,} | {row['devices']:,} | {row['interfaces']:,} | {row['cables']:,} |"
-            f" {row['seconds']:.2f} | {row['seconds_again']:.2f} | {row['peak_mb']} | {row['us_per_cable']} |"
-            for row in rows
-        ),
-        "",
-    ]
-    return "\n".join(lines)
 
 
 def _processor() -> str:
