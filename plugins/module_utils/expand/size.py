@@ -110,7 +110,23 @@ class Sizer:
                 self.wanted.keys() | self.arrivals.keys()
             ):
                 in_use.add(zone.key)
-        return unclaimed_ports(switch_class.zones.values(), full, full | in_use)
+        kept = self._kept_ports(switch_class, in_use)
+        return unclaimed_ports(switch_class.zones.values(), full, full | in_use, kept)
+
+    def _kept_ports(self, switch_class: SwitchClass, in_use: set[str]) -> dict[int, str]:
+        """The zone of every port on which the ledger has a link, where zones overlap and so might claim it."""
+        zones = ranked([zone for key, zone in switch_class.zones.items() if key in in_use])
+        if not self.ledger or sum(len(zone.ports) for zone in zones) == len({p for z in zones for p in z.ports}):
+            return {}
+        kept: dict[int, str] = {}
+        for zone in zones:
+            target = switch_class.key, zone.key
+            arriving = [key for arrival in self.arrivals.get(target, ()) for key in arrival.links]
+            for key in (*(link.key for link in self.wanted.get(target, ())), *arriving):
+                spot = spot_of(key, switch_class.key, self.ledger)
+                if spot is not None and spot[1][0] in zone.ports and spot[1][1] <= zone.breakout.lanes:
+                    kept.setdefault(spot[1][0], zone.key)
+        return kept
 
     def _demand(self, sized: SizedClass, zone: Zone) -> Demand:
         """What lands in a zone, less what the ledger keeps there; the lanes of kept links and leftovers are held."""

@@ -8,7 +8,7 @@ Switches are counted from 1, as their indices are.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 
 from ..model.hardware import Breakout
@@ -89,18 +89,23 @@ class Space:
         return iter([self.lanes[p] for p in positions if p not in held])
 
 
-def unclaimed_ports(zones: Iterable[Zone], all_lanes_used: set[str], in_use: set[str]) -> dict[str, tuple[int, ...]]:
+def unclaimed_ports(
+    zones: Iterable[Zone], all_lanes_used: Set[str], in_use: Set[str], kept: Mapping[int, str] | None = None
+) -> dict[str, tuple[int, ...]]:
     """The ports each zone of a switch class may use, in draw order: every port belongs to at most one zone in use.
 
     Zones whose lanes are all used claim first, then by priority number, then by key (design: sizing and placement).
-    Zones that are not in use get no ports.
+    Zones that are not in use get no ports. `kept` are the zones of ports that links are kept on: what is new claims
+    none of these, unless it needs all its lanes.
     """
     ranked = sorted(
         (zone for zone in zones if zone.key in in_use), key=lambda z: (z.key not in all_lanes_used, z.priority, z.key)
     )
+    held = kept or {}
     taken: set[int] = set()
     ports: dict[str, tuple[int, ...]] = {}
     for zone in ranked:
-        ports[zone.key] = tuple(port for port in zone.ports if port not in taken)
-        taken.update(zone.ports)
+        claimed = [p for p in zone.ports if zone.key in all_lanes_used or held.get(p, zone.key) == zone.key]
+        ports[zone.key] = tuple(port for port in claimed if port not in taken)
+        taken.update(claimed)
     return ports

@@ -812,3 +812,23 @@ def test_a_class_that_changes_its_fabric_leaves_its_old_spines() -> None:
     before = expanded(plan("f1", 1))
     after = again(plan("f2", 2), before)  # without the two links of b the old spine has room for two more of a
     assert pairs(after, "fabric") == {("a/1", "s1/1"): 2, ("a/2", "s1/1"): 2, ("b/1", "s2/1"): 2}
+
+
+def test_a_zone_that_comes_into_use_claims_no_port_that_links_are_kept_on() -> None:
+    """By its key it would have claimed ports 1 to 4 first; from scratch it does."""
+    def plan(newcomers: int) -> Document:
+        return document(
+            {"leaf": switches(a=zone("1-4", "2x100g"), b=zone("3-6", "1x100g"))},
+            {"x": servers(3, {"zone": "leaf/b"}), "y": servers(newcomers, {"zone": "leaf/a"})}, overlap="warn",
+        )
+
+    before = expanded(plan(0))
+    assert set(port_of(before).values()) == {"leaf/1:3/1", "leaf/1:4/1", "leaf/1:5/1"}
+    after = again(plan(4), before)
+    assert port_of(before).items() <= port_of(after).items()
+    assert set(port_of(after).values()) - set(port_of(before).values()) == {
+        "leaf/1:1/1", "leaf/1:1/2", "leaf/1:2/1", "leaf/1:2/2",
+    }
+    assert again(plan(4), after).cables == after.cables
+    assert "leaf/1:5/1" in port_of(expanded(plan(4))).values()
+    assert "leaf/1:3/1" not in port_of(expanded(plan(4))).values()
