@@ -127,6 +127,7 @@ _PLAN = {
     "port-twice": ("A port stands in two of the ranges of a device type.", "Let each port stand in one range."),
     "position-twice": (
         "Two devices would be at one position of a rack.", "State positions under `instances`, each its own."),
+    "position-without-face": ("A position is on a side of the rack, and no side is given.", "State the `face`."),
     "position-without-rack": ("A position or a face is one in a rack, and no rack is given.", "State the `rack`."),
     "quantity-against-groups": (
         "The quantity does not make whole redundancy groups.", "Use a number that the message names."),

@@ -130,7 +130,7 @@ def _dealt_with_absent(plan: Plan, ledger: Ledger) -> Ledger:
     the servers that are there, or the second run, which has a ledger, would need fewer than the first.
     """
     found = Diagnostics()
-    sizer = Sizer(plan, ledger, False, found)
+    sizer = Sizer(plan, ledger, False, found, with_absent=True)
     sizer.run()
     found.stop_on_errors()
     return ledger.like({link.key: link.entry() for link in server_and_uplink_links(plan, sizer)}).uncabled()

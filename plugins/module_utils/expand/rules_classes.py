@@ -118,3 +118,8 @@ def _check_place(said: Attributes, path: Path, found: Diagnostics) -> None:
     for key in ("position", "face"):
         if getattr(said, key) is not None and said.rack is None:
             found.error("position-without-rack", (*path, key), f"`{key}` needs a `rack`.")
+    if said.position is not None and said.rack is not None and said.face is None:
+        found.error(
+            "position-without-face", (*path, "position"), "NetBox takes no position without a side of the rack.",
+            "State `face: front` or `face: rear`.",
+        )

@@ -40,7 +40,10 @@ from .trial import Trial, ZoneRefused
 class Sizer:
     """Sizes the classes of one plan, one after the other."""
 
-    def __init__(self, plan: Plan, ledger: Ledger, prune: bool, found: Diagnostics) -> None:
+    def __init__(
+        self, plan: Plan, ledger: Ledger, prune: bool, found: Diagnostics, with_absent: bool = False
+    ) -> None:
+        """`with_absent`: whether absent servers are dealt ports like present ones."""
         self.plan = plan
         self.ledger = ledger
         self.prune = prune
@@ -50,7 +53,7 @@ class Sizer:
         self.arrivals: dict[tuple[str, str], list[Arrival]] = {}
         self._wanted_keys: set[str] = set()
         self._cabled = {} if prune else cabled_spots(ledger, (SERVER, BORDER, OOB))
-        for link in server_links(plan, with_absent=not ledger):
+        for link in server_links(plan, with_absent):
             target = (link.connection.switch_class, link.connection.zone)
             self.wanted.setdefault(target, []).append(link)
             self._wanted_keys.add(link.key)

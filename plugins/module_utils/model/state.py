@@ -47,15 +47,6 @@ class Owned:
         return {DEVICE: self.devices, INTERFACE: self.interfaces, CABLE: self.cables}[kind]
 
 
-@dataclass(slots=True)
-class Surroundings:
-    """What is not ours and matters: who has a name on the site, what templates make, which cables would be stripped."""
-
-    names: dict[str, tuple[int, str]] = field(default_factory=dict)  # name in lower case: device id, its plan id
-    templates: dict[str, frozenset[str]] = field(default_factory=dict)  # device type slug: interface names
-    foreign_cables: dict[int, str] = field(default_factory=dict)  # cable id: how to name it to a person
-
-
 @dataclass(frozen=True, slots=True)
 class SharedRow:
     """An object that many use (site, type, role, field, tag): what it must be called, and what NetBox has of it."""

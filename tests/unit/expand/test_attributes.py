@@ -70,8 +70,10 @@ def test_a_name_of_its_own() -> None:
         ({"1": {"name": "x"}, "2": {"name": "X"}}, "duplicate-name",
          ("server_classes", "gpu", "instances", "2", "name")),
         ({"4": {"name": "x"}}, "out-of-range", ("server_classes", "gpu", "instances", "4")),
-        ({"1": {"rack": "r", "position": 3}, "2": {"rack": "r", "position": 3}}, "position-twice",
+        ({str(n): {"rack": "r", "position": 3, "face": "front"} for n in (1, 2)}, "position-twice",
          ("server_classes", "gpu", "instances", "2", "position")),
+        ({"1": {"rack": "r", "position": 3}}, "position-without-face",
+         ("server_classes", "gpu", "instances", "1", "position")),
         ({"1": {"position": 3}}, "position-without-rack", ("server_classes", "gpu", "instances", "1", "position")),
         ({"1": {"face": "rear"}}, "position-without-rack", ("server_classes", "gpu", "instances", "1", "face")),
     ],
@@ -91,10 +93,11 @@ def test_two_devices_may_have_one_name_under_two_tenants() -> None:
 
 def test_positions_are_taken_once_a_side() -> None:
     rows = plan(rack="r", instances={
-        "1": {"position": 3, "face": "front"}, "2": {"position": 3, "face": "rear"}, "3": {"position": 4.5},
+        "1": {"position": 3, "face": "front"}, "2": {"position": 3, "face": "rear"},
+        "3": {"position": 4.5, "face": "rear"},
     })
     assert said(rows, "position") == [3, 3, 4.5]
-    one = plan(rack="r", position=7)
+    one = plan(rack="r", position=7, face="front")
     assert [e.code for e in errors_of(one)] == ["position-twice"]
     one["server_classes"]["gpu"]["quantity"] = 1
     assert said(one, "position") == [7]

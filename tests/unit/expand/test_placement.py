@@ -797,6 +797,13 @@ def test_a_plan_with_absent_servers_is_the_same_the_second_time() -> None:
     assert counts(again(plan, before)) == counts(before)
 
 
+def test_a_plan_whose_servers_are_all_absent_has_no_switches() -> None:
+    plan = one_zone(1, {"gpu": servers(3, alternating(2), absent=[1, 2, 3])})
+    topology = expanded(plan)
+    assert counts(topology) == {"leaf": 0}
+    assert counts(again(plan, topology)) == {"leaf": 0}
+
+
 def test_a_class_that_changes_its_fabric_leaves_its_old_spines() -> None:
     def plan(fabric: str, first: int) -> Document:
         return document(
