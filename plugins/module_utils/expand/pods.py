@@ -47,9 +47,9 @@ def report_uplinks(plan: Plan, rule: UplinkRule, path: Path, found: Diagnostics)
     why = f"{'; '.join(rule.sums)}, so {', and '.join(_conditions(rule))}."
     given = switch_class.quantity
     if given is not None:
-        place, way_out = "quantity", f"Numbers that do: {_runs(rule.numbers())}."
+        place, way_out = "quantity", f"Numbers that do: {runs(rule.numbers())}."
         if switch_class.external:
-            place, way_out = "external", f"Free ports on them, or name as many as do: {_runs(rule.numbers())}."
+            place, way_out = "external", f"Free ports on them, or name as many as do: {runs(rule.numbers())}."
         found.error(
             f"{name}-do-not-divide", (*path, place), f"{given} {name} cannot take these uplinks evenly: {why}", way_out
         )
@@ -94,7 +94,7 @@ def _conditions(rule: UplinkRule) -> Iterator[str]:
         yield rule.most
 
 
-def _runs(numbers: Iterable[int]) -> str:
+def runs(numbers: Iterable[int]) -> str:
     """Numbers in words, many in a row as their first and last: `2, 4, 8 to 64`."""
     found: list[list[int]] = []
     for n in numbers:

@@ -11,6 +11,7 @@ from ..diagnostics import Diagnostics, Path, counted
 from ..model.plan import ESLAG, MESH, Plan, SwitchClass, Zone
 from .candidates import MESH_SIZES, all_numbers, lower_bound
 from .demand import Demand
+from .pods import runs
 from .sized import MAX_ONE_GROUP, SizedClass
 from .trial import Trial, ZoneRefused
 
@@ -44,8 +45,18 @@ def _claimed_by(sized: SizedClass, zone: Zone) -> list[str]:
 
 
 def report_no_numbers(plan: Plan, trial: Trial, path: Path, found: Diagnostics) -> None:
-    """Say that the class would need more switches than it may have: a mesh, or one eslag group."""
+    """Say that the class would need more switches than it may have: by uplinks, in a mesh, or as one eslag group."""
     switch_class = trial.sized.switch_class
+    if trial.rule is not None:
+        held = any(kept.spots for kept in trial.sized.kept.values())
+        found.error(
+            "over-capacity", path,
+            f"{trial.arithmetic()}: that takes at least {lower_bound(plan, trial)} switches, and uplinks allow only"
+            f" {runs(trial.rule.numbers())}.",
+            "Use more ports in the zones beside the uplinks, or other uplinks."
+            + (" `rebalance: true` places all links anew." if held else ""),
+        )
+        return
     in_mesh = switch_class.fabric.mode == MESH
     most = max(MESH_SIZES) if in_mesh else MAX_ONE_GROUP
     lacking = {

@@ -388,6 +388,17 @@ def test_many_numbers_in_a_row_are_named_as_a_span() -> None:
     assert error.hint == "Numbers that do: 8 to 32."
 
 
+def test_what_lands_on_spines_beside_uplinks_may_need_more_than_uplinks_allow() -> None:
+    plan = two_tiers(1, 8)
+    plan["switch_classes"]["spine"]["zones"]["servers"] = zone("901")
+    plan["server_classes"]["gw"] = servers(9, {"zone": "spine/servers"})
+    (error,) = errors_of(plan)
+    assert "that takes at least 9 switches, and uplinks allow only 1, 2, 4, 8." in error.message
+    assert "rebalance" not in error.hint
+    plan["server_classes"]["gw"]["quantity"] = 8
+    assert counts(expanded(plan))["spine"] == 8
+
+
 # -- size ------------------------------------------------------------------------------------------------------------
 
 
