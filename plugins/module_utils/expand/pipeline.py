@@ -16,7 +16,7 @@ from contextlib import suppress
 
 from ..diagnostics import Diagnostic, Diagnostics, PlanError
 from ..model.keys import device_order, natural
-from ..model.ledger import Ledger
+from ..model.ledger import Entry, Ledger
 from ..model.objects import Quantity, Topology
 from ..model.plan import Plan
 from .advice import could_be_fewer, say_what_rebalancing_saves, warn_of_cut_domains
@@ -96,15 +96,20 @@ def expand(
 def _anew(
     plan: Plan, ledger: Ledger, prune: bool, found: Diagnostics
 ) -> tuple[dict[str, SizedClass], list[PlacedLink]]:
-    """Everything as from scratch, but beside the cables that this leaves over."""
-    alone = Diagnostics()
-    sized, links = _place(plan, ledger.like({}), prune, alone)
-    wanted = {link.key for link in links}
-    left_over = {key: entry for key, entry in ledger.items() if entry.cabled and key not in wanted}
-    if left_over and not prune:
-        return _place(plan, ledger.like(left_over), prune, found)
-    found.extend(alone)
-    return sized, links
+    """Everything as from scratch, but beside the cables that this leaves over.
+
+    Which these are is known only when all is placed; beside them it is placed again, until no others are left over.
+    """
+    left_over: dict[str, Entry] = {}
+    while True:
+        alone = Diagnostics()
+        sized, links = _place(plan, ledger.like(left_over), prune, alone)
+        wanted = {link.key for link in links} | left_over.keys()
+        more = {key: entry for key, entry in ledger.items() if entry.cabled and key not in wanted}
+        if prune or not more:
+            found.extend(alone)
+            return sized, links
+        left_over |= more
 
 
 def _place(
