@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import copy
 import re
-from typing import Any
 
 import pytest
 from hypothesis import assume, given
@@ -138,23 +137,29 @@ def test_fewer_spines_are_said() -> None:
 
 
 def test_what_only_the_second_try_leaves_over_holds_its_ports_too() -> None:
-    """From scratch the three absent servers have a leaf each; beside what is left over they are not dealt, nor is it.
+    """From scratch three absent servers have a leaf each; beside a cable that is left over they are dealt none.
 
-    So leaf 4, which the first try wants, is not wanted in the end, and its uplinks are left over as well.
+    So leaves 2 to 4, which the first try wants, are not wanted in the end, and their uplinks are left over as well.
     """
-    def plan(**more: Any) -> Document:
+    def plan(old: int) -> Document:
         return document(
             {
                 "leaf": switches(servers=zone("1"), up=zone("101-102", "1x800g", "uplink")),
                 "spine": switches(role="spine", down=zone("1-16", "1x800g", "fabric"), servers=zone("101-104")),
+                "z": switches(servers=zone("1"), up=zone("101-102", "1x800g", "uplink")),
             },
-            {"gpu": servers(4, {}, **more), "old": servers(0 if more else 1, {"zone": "spine/servers"})},
+            {
+                "gpu": servers(4, {}, absent=[1, 2, 3]), "old": servers(old, {"zone": "spine/servers"}),
+                "z-server": servers(1, {"zone": "z/servers"}),
+            },
         )
 
-    before = expanded(plan())
-    assert counts(before) == {"leaf": 4, "spine": 1}
-    then = rebalanced(plan(absent=[1, 2, 3]), before)
+    before = expanded(plan(1))
+    assert counts(before) == {"leaf": 4, "spine": 1, "z": 1}
+    then = rebalanced(plan(0), before)
+    assert counts(then) == {"leaf": 1, "spine": 1, "z": 1}
     left = {pair[1] for key, pair in ends(before).items() if key not in ends(then)}
+    assert len(left) == 7
     assert left.isdisjoint({pair[1] for pair in ends(then).values()})
 
 
