@@ -34,6 +34,8 @@ REDIS = {
     "caching": {"URL": _redis + "?db=1"},
 }
 
+PLUGINS = os.environ.get("NETBOX_SANDBOX_PLUGINS", "").split()
+
 # Nothing leaves this machine.
 CENSUS_REPORTING_ENABLED = False
 ISOLATED_DEPLOYMENT = True

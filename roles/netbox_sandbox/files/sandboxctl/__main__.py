@@ -31,7 +31,7 @@ def write(directory: Path) -> Result:
     """write the files of a sandbox, with the settings read from standard input"""
     changed = setup.setup(directory, json.load(sys.stdin))
     sandbox = Sandbox.load(directory)
-    return {"changed": changed, "built": build.is_built(sandbox), "migrated": sandbox.dump.exists()}
+    return {"changed": changed, "built": build.is_built(sandbox), "migrated": sandbox.beginning.exists()}
 
 
 def services(sandbox: Sandbox) -> bool:
@@ -52,8 +52,8 @@ def database(sandbox: Sandbox) -> Result:
         return {"changed": False, "state": "migrating"}
     if netbox.migrated_mark(sandbox).exists():
         stores.dump_template(sandbox, sandbox.dump)
-    elif sandbox.dump.exists():
-        stores.new_template(sandbox, sandbox.dump)
+    elif sandbox.beginning.exists():
+        stores.new_template(sandbox, sandbox.beginning)
     else:
         stores.new_template(sandbox, None)
         netbox.launch_migration(sandbox)
@@ -109,6 +109,13 @@ def status(sandbox: Sandbox) -> Result:
     return {"changed": False, "url": netbox.url(sandbox), "pids": {each.name: each.pid for each in all_services}}
 
 
+def dump(sandbox: Sandbox, target: Path) -> Result:
+    """write what NetBox holds to a file, but for users: another sandbox can begin with it (netbox_sandbox_dump)"""
+    services(sandbox)
+    stores.dump_database(sandbox, target)
+    return {"changed": True, "bytes": target.stat().st_size}
+
+
 def destroy(directory: Path) -> Result:
     """stop everything and remove all of it; the cache stays"""
     if not (directory / "sandboxctl").exists():
@@ -140,10 +147,23 @@ def main() -> int:
     )
     parser.add_argument("--dir", type=Path, default=Path(__file__).resolve().parent.parent, help=argparse.SUPPRESS)
     parser.add_argument("--seconds", type=float, default=0, help="how long progress waits at most")
-    parser.add_argument("command", choices=["probe", "setup", "progress", "status", "destroy", *COMMANDS])
+    parser.add_argument(
+        "--plugin", action="append", default=[], help="package of a plugin, for this call of manage alone"
+    )
+    parser.add_argument(
+        "command", choices=["probe", "setup", "progress", "status", "destroy", "dump", "manage", *COMMANDS]
+    )
+    parser.add_argument(
+        "arguments", nargs=argparse.REMAINDER, help="of dump: the file; of manage: NetBox's own command and its options"
+    )
     arguments = parser.parse_args()
     try:
-        result = run(arguments.command, arguments.dir, arguments.seconds)
+        if arguments.command == "manage":
+            plugins = [str(Path(package).resolve()) for package in arguments.plugin]
+            netbox.manage(Sandbox.load(arguments.dir), arguments.arguments, plugins)
+        if len(arguments.arguments) != (1 if arguments.command == "dump" else 0):
+            parser.error("dump takes one argument, the file; the other commands take none")
+        result = run(arguments.command, arguments.dir, arguments.seconds, *map(Path, arguments.arguments))
     except SandboxError as error:
         print(error, file=sys.stderr)
         return 1
@@ -151,7 +171,7 @@ def main() -> int:
     return 0
 
 
-def run(command: str, directory: Path, seconds: float) -> Result:
+def run(command: str, directory: Path, seconds: float, *files: Path) -> Result:
     if command == "probe":
         return {"changed": False, **probe()}
     if command == "setup":
@@ -168,7 +188,7 @@ def run(command: str, directory: Path, seconds: float) -> Result:
             private_directory(path)
         # One command at a time, or two resets would take the database from each other.
         fcntl.flock(stack.enter_context(open(sandbox.run / "lock", "w")), fcntl.LOCK_EX)
-        return COMMANDS[command](sandbox)
+        return dump(sandbox, *files) if command == "dump" else COMMANDS[command](sandbox)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ import string
 import subprocess
 import urllib.request
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import stores
 from process import Service
@@ -101,6 +101,13 @@ def seed(sandbox: Sandbox) -> None:
         raise SandboxError(f"Making the administrator failed: {done.stderr[-2000:]}")
 
 
+def manage(sandbox: Sandbox, arguments: list[str], plugins: list[str]) -> NoReturn:
+    """Become NetBox's own command, with further plugins that the running NetBox knows nothing of."""
+    settings = {**sandbox.values, "plugins": [*sandbox.values.get("plugins", []), *plugins]}
+    program = str(sandbox.venv / "bin" / "netbox")
+    os.execve(program, [program, *arguments], Sandbox(sandbox.dir, settings).environment())
+
+
 def web(sandbox: Sandbox) -> Service:
     code = [sandbox.netbox_root / name for name in ("conf/configuration.py", "wsgi_sandbox.py", "gunicorn_sandbox.py")]
     return Service(
@@ -115,7 +122,7 @@ def web(sandbox: Sandbox) -> Service:
         ready=lambda: _answers(sandbox),
         check=lambda: _check_port(sandbox),
         timeout=180,
-        files=(sandbox.dir / "settings.json", sandbox.secrets, *code),
+        files=(sandbox.dir / "settings.json", sandbox.secrets, *code, *_plugin_files(sandbox)),
     )
 
 
@@ -127,7 +134,7 @@ def worker(sandbox: Sandbox) -> Service:
         run=sandbox.run,
         log=sandbox.log,
         ready=lambda: True,
-        files=(sandbox.dir / "settings.json", sandbox.secrets),
+        files=(sandbox.dir / "settings.json", sandbox.secrets, *_plugin_files(sandbox)),
     )
 
 
@@ -139,6 +146,10 @@ def start(sandbox: Sandbox) -> bool:
 
 def stop(sandbox: Sandbox) -> bool:
     return any([web(sandbox).stop(), worker(sandbox).stop(), migration(sandbox).stop()])
+
+
+def _plugin_files(sandbox: Sandbox) -> list[Path]:
+    return [path for package in sandbox.values.get("plugins", []) for path in sorted(Path(package).rglob("*.py"))]
 
 
 def _check_port(sandbox: Sandbox) -> None:

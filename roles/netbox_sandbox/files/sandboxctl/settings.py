@@ -87,6 +87,22 @@ class Sandbox:
         return Path(self["cache_dir"]) / f"{self.flavour}-pg{self['postgres_major']}.dump"
 
     @property
+    def beginning(self) -> Path:
+        """The dump that a fresh database is restored from: the migrated one, or one with contents that was wanted."""
+        return Path(self.values.get("dump") or self.dump)
+
+    @property
+    def origin(self) -> str:
+        """What separates one fresh database from another. A dump with contents may be written anew under its name."""
+        if self.beginning == self.dump:
+            return self.flavour
+        try:
+            found = self.beginning.stat()
+        except OSError as error:
+            raise SandboxError(f"There is no dump {self.beginning}: {error.strerror}.") from None
+        return f"{self.flavour} {self.beginning} {found.st_size} {found.st_mtime_ns}"
+
+    @property
     def redis_bin(self) -> Path:
         """The machine's own Redis, or the one that came into the virtual environment as a wheel."""
         return Path(self["redis_bin"] or self.venv / "bin")
@@ -148,13 +164,16 @@ class Sandbox:
     def environment(self, database: str | None = None) -> dict[str, str]:
         """The environment of every NetBox process."""
         keep = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TZ") if name in os.environ}
+        packages = [Path(package) for package in self.values.get("plugins", [])]
         return keep | {
             "NETBOX_ROOT": str(self.netbox_root),
             "NETBOX_SANDBOX_DATABASE": database or self["database"],
+            "NETBOX_SANDBOX_PLUGINS": " ".join(package.name for package in packages),
             "NETBOX_SANDBOX_POSTGRES_SOCKET": str(self.postgres_sockets),
             "NETBOX_SANDBOX_REDIS_SOCKET": str(self.redis_socket),
             "NETBOX_SANDBOX_STATIC": str(self.static),
-            "PYTHONPATH": str(self.netbox_root),
+            # The environment with NetBox is shared with sandboxes that do without plugins, so they stay outside of it.
+            "PYTHONPATH": ":".join([str(self.netbox_root), *(str(package.parent) for package in packages)]),
             "PYTHONUNBUFFERED": "1",
         }
 

@@ -25,6 +25,9 @@ _BOOLEANS = ("rqworker",)
 def setup(directory: Path, settings: dict[str, Any]) -> bool:
     """Bring the files of a sandbox up to date; True when one was written."""
     control = directory / "sandboxctl"
+    for package in settings.get("plugins", []):
+        if not (Path(package) / "__init__.py").is_file():
+            raise SandboxError(f"{package} is not the directory of a plugin's Python package: it has no __init__.py.")
     if directory.exists() and any(directory.iterdir()) and not control.exists():
         raise SandboxError(f"{directory} holds something else already; choose another netbox_sandbox_dir.")
     # PostgreSQL, run as another user by root, has to get through to its own directory.

@@ -37,6 +37,9 @@ _POSTGRES_OPTIONS = {
     "autovacuum_naptime": "10s",
 }
 
+# Who may log in and what they like; every sandbox has its own. Jobs are half in Redis, which is not in the dump.
+_NOT_DUMPED = ("users_user", "users_user_*", "users_token", "users_userconfig", "django_session", "core_job")
+
 # Workers register themselves in Redis once, when they start.
 _FORGET_ALL_BUT_WORKERS = """
 for _, key in ipairs(redis.call('KEYS', '*')) do
@@ -103,9 +106,9 @@ def stop(sandbox: Sandbox) -> bool:
 
 
 def has_template(sandbox: Sandbox) -> bool:
-    """Whether the template is there, complete and of the NetBox version wanted."""
+    """Whether the template is there, complete, and made from what is wanted."""
     query = f"SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = '{TEMPLATE}'"
-    return _sql(sandbox, query) == sandbox.flavour
+    return _sql(sandbox, query) == sandbox.origin
 
 
 def has_database(sandbox: Sandbox) -> bool:
@@ -117,20 +120,33 @@ def new_template(sandbox: Sandbox, dump: Path | None) -> None:
     _sql(sandbox, f'DROP DATABASE IF EXISTS "{TEMPLATE}" WITH (FORCE)')
     _sql(sandbox, f"CREATE DATABASE \"{TEMPLATE}\" TEMPLATE template0 ENCODING 'UTF8'")
     if dump:
-        with open(dump, "rb") as stream:
-            _client(sandbox, "pg_restore", "--no-owner", "--exit-on-error", "--dbname", TEMPLATE, stdin=stream)
+        _client(sandbox, "pg_restore", "--no-owner", "--exit-on-error", "--jobs=2", "--dbname", TEMPLATE, str(dump))
 
 
 def dump_template(sandbox: Sandbox, target: Path) -> None:
-    """Write the template to the cache; a half-written dump never gets the final name."""
+    """Write the template to the cache."""
+    _dump(sandbox, TEMPLATE, target)
+
+
+def dump_database(sandbox: Sandbox, target: Path) -> None:
+    """Write what NetBox holds to a file, without users, tokens and jobs."""
+    options = [f"--exclude-table-data={table}" for table in _NOT_DUMPED]
+    _dump(sandbox, sandbox["database"], target, *options)
+
+
+def _dump(sandbox: Sandbox, database: str, target: Path, *options: str) -> None:
+    """A half-written dump never gets the final name."""
     unfinished = target.with_name(f"{target.name}.{os.getpid()}")
-    _client(sandbox, "pg_dump", "--format=custom", "--no-owner", "--file", str(unfinished), TEMPLATE)
+    _client(sandbox, "pg_dump", "--format=custom", "--no-owner", *options, "--file", str(unfinished), database)
     unfinished.replace(target)
 
 
 def finish_template(sandbox: Sandbox) -> None:
     """Mark the template as complete. No transaction may be open in it from here on."""
-    _sql(sandbox, f"COMMENT ON DATABASE \"{TEMPLATE}\" IS '{sandbox.flavour}'")
+    quoted = sandbox.origin.replace("'", "''")
+    # Without numbers about its rows, which a dump has none of, the first requests get bad query plans.
+    _client(sandbox, "vacuumdb", "--quiet", "--analyze-only", TEMPLATE)
+    _sql(sandbox, f"COMMENT ON DATABASE \"{TEMPLATE}\" IS '{quoted}'")
 
 
 def fresh_database(sandbox: Sandbox) -> None:
