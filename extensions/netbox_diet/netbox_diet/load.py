@@ -26,7 +26,7 @@ from netbox.search import get_indexer
 from netbox.search.backends import search_backend
 from utilities.prefetch import get_prefetchable_fields
 
-from .changes import CABLE, DEVICE, INTERFACE, OWNED, batches, read
+from .changes import CABLE, DEVICE, INTERFACE, OWNED, Header, batches, read
 from .objects import MODELS, Cables, Devices, Interfaces, Known
 from .shared import Shared, refuse_existing
 from .sql import add_to
@@ -51,6 +51,7 @@ class Report:
 
 
 Progress = Callable[[str, int, int], None]  # kind, done, of
+Counted = defaultdict[tuple[type[Model], str], Counter[int]]  # model and counter: how many more, by id
 
 
 def load(lines: Iterable[str], progress: Progress, index: bool = True, changelog: bool = False) -> Report:
@@ -59,11 +60,20 @@ def load(lines: Iterable[str], progress: Progress, index: bool = True, changelog
     Raises:
         ChangesError: the file is not complete, refers to something that is not there, or its plan is there already.
     """
+    # NetBox remembers custom fields and types for a request; without one the search index asks for them per object.
+    token = query_cache.set(defaultdict(dict))
+    try:
+        return _load(lines, progress, index, changelog)
+    finally:
+        query_cache.reset(token)
+
+
+def _load(lines: Iterable[str], progress: Progress, index: bool, changelog: bool) -> Report:
     header, rows = read(lines)
     refuse_existing(header, MODELS)
-    report, shared, known = Report(header.plan), Shared(header), Known()
+    report, shared = Report(header.plan), Shared(header)
     writers: dict[str, Any] = {}
-    counted: defaultdict[tuple[type[Model], str], Counter[int]] = defaultdict(Counter)
+    counted: Counted = defaultdict(Counter)
     request = uuid.uuid4()
     for batch in batches(rows, BATCH):
         kind = batch[0].kind
@@ -74,14 +84,9 @@ def load(lines: Iterable[str], progress: Progress, index: bool = True, changelog
                 report.created["shared"] += sum(shared.load(row) for row in batch)
             continue
         if not writers:
-            # Not earlier: they look at the custom fields, which the file itself may bring. From here on NetBox may
-            # remember them, as in a request; else the search index asks for the same type with every object.
-            query_cache.set(defaultdict(dict))
-            writers = {
-                DEVICE: Devices(header, shared, known),
-                INTERFACE: Interfaces(header, known),
-                CABLE: Cables(header, known),
-            }
+            # Not earlier: what is remembered of custom fields has to have those that the file itself brought.
+            query_cache.get().clear()
+            writers = _writers(header, shared)
         with report.timed(kind):
             objects = writers[kind].create(batch)
             _count(objects, counted)
@@ -93,16 +98,25 @@ def load(lines: Iterable[str], progress: Progress, index: bool = True, changelog
             with report.timed("change log"):
                 _log(objects, MODELS[kind], request)
         progress(kind, report.created[kind], header.counts[kind])
-    if report.created[DEVICE]:
-        # As for any device that gets a tag: a worker writes down what config contexts come to, else slow to ask for.
-        transaction.on_commit(lambda: RenderConfigContextJob.enqueue_once(instance=None))
     with report.timed("counters"):
         for (model, counter), amounts in counted.items():
             add_to(model, counter, amounts)
+    if report.created[DEVICE]:
+        # As for any device that gets a tag: a worker writes down what config contexts come to, else slow to ask for.
+        transaction.on_commit(lambda: RenderConfigContextJob.enqueue_once(instance=None))
     return report
 
 
-def _count(objects: Iterable[Model], counted: defaultdict[tuple[type[Model], str], Counter[int]]) -> None:
+def _writers(header: Header, shared: Shared) -> dict[str, Any]:
+    known = Known()
+    return {
+        DEVICE: Devices(header, shared, known),
+        INTERFACE: Interfaces(header, known),
+        CABLE: Cables(header, known),
+    }
+
+
+def _count(objects: Iterable[Model], counted: Counted) -> None:
     """What utilities.counters does at each save: devices of a type, interfaces of a device."""
     for one in objects:
         for attribute, counter in registry["counter_fields"][type(one)].items():
