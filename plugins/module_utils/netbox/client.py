@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from .capabilities import Capabilities
-from .errors import AccessError, NetBoxError, RefusedError, ServerError
+from .errors import AccessError, NetBoxError, RefusedError, ServerError, SkippedError, TooLargeError
 from .transport import GRAPHQL, Response, Transport
 
 PAGE = 1000  # NetBox caps a page at 1,000 rows unless told otherwise; what comes back is what counts
@@ -109,7 +109,11 @@ class Client:
         return self._written(response, "create", endpoint, len(rows))
 
     def update(self, endpoint: str, rows: Sequence[Mapping[str, Any]]) -> list[JsonRow]:
-        """PATCH a list of rows with `id`. The order of the answer is the server's: match by id."""
+        """PATCH a list of rows with `id`. The order of the answer is the server's: match by id.
+
+        Raises:
+            SkippedError: up to 4.6, rows that are gone or that the token may not change are left out without a word.
+        """
         response = self.transport.send("PATCH", f"/api/{endpoint}/", body=list(rows))
         return self._written(response, "update", endpoint, len(rows), [row["id"] for row in rows])
 
@@ -123,6 +127,13 @@ class Client:
         response: Response, verb: str, endpoint: str, count: int, ids: Sequence[int] = ()
     ) -> list[JsonRow]:
         rows = _checked(response, verb, endpoint, ids).body
+        answered = {row.get("id") for row in rows} if isinstance(rows, list) else set(ids)
+        skipped = [position for position, one in enumerate(ids) if one not in answered]
+        if skipped and answered <= set(ids):
+            raise SkippedError(
+                f"NetBox left out {len(skipped)} of {count} {endpoint} that it was to {verb}.",
+                [(position, "left as it was: it is gone, or the token may not change it") for position in skipped],
+            )
         if not isinstance(rows, list) or len(rows) != count:
             got = len(rows) if isinstance(rows, list) else "no"
             raise ServerError(f"NetBox answered {got} rows to a request to {verb} {count} of {endpoint}.")
@@ -142,6 +153,8 @@ def _error(response: Response, verb: str, where: str, ids: Sequence[int]) -> Net
         return AccessError(_access(detail, verb, where))
     if response.status == 404:
         return RefusedError(f"NetBox has no {where}{': ' + detail if detail else ''}.")
+    if response.status == 413:
+        return TooLargeError(f"A request to {verb} {where} is too large for what stands before NetBox (HTTP 413).")
     if response.status >= 500:
         # A body above 2.5 MiB, a dead database and a bug of the server all look like this.
         return ServerError(f"NetBox failed to {verb} {where} (HTTP {response.status}): {detail or body}")

@@ -6,6 +6,8 @@
       UnreachableError      no answer: name, port, TLS, time-out
       AccessError           the token is wrong, or may not do this
       RefusedError          the server refused what was sent (400, 404, 409), with the objects concerned
+        TooLargeError       something on the way found the request too large (413): none of it was carried out
+        SkippedError        the server said yes, and left some of the objects as they were
       ServerError           the server failed (5xx), or answered something that is not NetBox
 """
 
@@ -36,3 +38,11 @@ class RefusedError(NetBoxError):
     def __init__(self, message: str, rows: Sequence[tuple[int | None, str]] = ()) -> None:
         super().__init__(message)
         self.rows = list(rows)
+
+
+class TooLargeError(RefusedError):
+    pass
+
+
+class SkippedError(RefusedError):
+    pass

@@ -16,10 +16,12 @@ from ..diff.marks import plan_tag
 from ..diff.order import ADD, AMEND, FREE, REMOVE, SETUP, Phase, phases
 from ..events import Event, Sink
 from ..model.state import CABLE, DEVICE, INTERFACE
+from .batches import device_weights, load
 from .client import Client
 from .errors import AccessError, RefusedError
 from .fields import References, Resource, tag_slugs
 from .resources import KEY_MARK, PLAN_MARK, RESOURCES, SHARED_RESOURCES
+from .sender import Sender
 
 
 class Writer(Protocol):
@@ -34,11 +36,14 @@ class RestWriter:
     def __init__(self, client: Client, refs: References) -> None:
         self._client = client
         self._refs = refs
+        self._sender = Sender(client)
+        self._weights: Mapping[str, int] = {}
 
     def write(self, changes: ChangeSet, plan_id: str, sink: Sink) -> None:
         do: Mapping[str, Callable[[Phase, str], Iterator[int]]] = {
             SETUP: self._setup, REMOVE: self._remove, ADD: self._add, AMEND: self._amend, FREE: self._free
         }
+        self._weights = device_weights(changes)
         for phase in phases(changes):
             total, done = len(phase.changes), 0
             sink(Event(phase.title, done, total))
@@ -78,45 +83,32 @@ class RestWriter:
             ) from None
 
     def _remove(self, phase: Phase, _plan_id: str) -> Iterator[int]:
-        resource = RESOURCES[phase.kind]
-        for batch in _batches(phase.changes, resource.batch):
-            ids = [c.id for c in batch if c.id is not None]
-            with _Naming(batch):
-                self._client.delete(resource.endpoint, ids)
-            yield len(batch)
+        loads = (load(c, {"id": c.id}, self._weights.get(c.key, 1)) for c in phase.changes if c.id is not None)
+        for sent in self._sender.delete(RESOURCES[phase.kind], loads):
+            yield len(sent.changes)
 
     def _add(self, phase: Phase, plan_id: str) -> Iterator[int]:
         resource = RESOURCES[phase.kind]
-        for batch in _batches(phase.changes, resource.batch):
-            rows = [self._new_row(resource, change, plan_id) for change in batch]
-            with _Naming(batch):
-                created = self._client.create(resource.endpoint, rows)
-            for change, row in zip(batch, created, strict=True):
+        loads = (load(c, self._new_row(resource, c, plan_id), self._weights.get(c.key, 1)) for c in phase.changes)
+        for sent in self._sender.create(resource, loads):
+            for change, row in zip(sent.changes, sent.rows, strict=True):
                 self._refs.add(phase.kind, change.key, int(row["id"]))
-            yield len(batch)
+            yield len(sent.changes)
 
     def _amend(self, phase: Phase, plan_id: str) -> Iterator[int]:
         resource = RESOURCES[phase.kind]
         made = self._made_by_templates(phase)
-        for batch in _batches(phase.changes, resource.batch):
-            rows = []
-            for change in batch:
-                row_id = change.id if change.id is not None else made[change.key]
-                self._refs.add(phase.kind, change.key, row_id)
-                row = resource.payload(change.after, self._refs)
-                row.setdefault("custom_fields", {}).update({PLAN_MARK: plan_id, KEY_MARK: change.key})
-                rows.append({"id": row_id, **row})
-            with _Naming(batch):
-                self._client.update(resource.endpoint, rows)
-            yield len(batch)
+        for change in phase.changes:
+            self._refs.add(phase.kind, change.key, change.id if change.id is not None else made[change.key])
+        loads = (load(change, self._present_row(resource, change, plan_id)) for change in phase.changes)
+        for sent in self._sender.update(resource, loads):
+            yield len(sent.changes)
 
     def _free(self, phase: Phase, _plan_id: str) -> Iterator[int]:
         """Take cables off the ports, and names and rack units off the objects, that others are waiting for."""
-        resource = RESOURCES[phase.kind]
-        for batch in _batches(phase.changes, resource.batch):
-            with _Naming(batch):
-                self._client.update(resource.endpoint, [{"id": c.id, **_freed(c)} for c in batch])
-            yield len(batch)
+        loads = (load(c, {"id": c.id, **_freed(c)}) for c in phase.changes)
+        for sent in self._sender.update(RESOURCES[phase.kind], loads):
+            yield len(sent.changes)
 
     # -- rows ----------------------------------------------------------------------------------------------------
 
@@ -128,6 +120,11 @@ class RestWriter:
         if resource.kind == DEVICE:
             row["tags"] = [*tag_slugs([plan_tag(plan_id)]), *row.get("tags", ())]
         return row
+
+    def _present_row(self, resource: Resource, change: Change, plan_id: str) -> dict[str, Any]:
+        row = resource.payload(change.after, self._refs)
+        row.setdefault("custom_fields", {}).update({PLAN_MARK: plan_id, KEY_MARK: change.key})
+        return {"id": self._refs.id(resource.kind, change.key), **row}
 
     def _made_by_templates(self, phase: Phase) -> dict[str, int]:
         """Ids of the interfaces that NetBox made from templates on the devices just created."""
@@ -148,34 +145,8 @@ class RestWriter:
         return found
 
 
-class _Naming:
-    """Turns the positions in a refusal into the names of our objects."""
-
-    def __init__(self, batch: Sequence[Change]) -> None:
-        self._batch = batch
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
-        if not isinstance(error, RefusedError) or not error.rows:
-            return
-        told = []
-        for position, text in error.rows[:10]:
-            change = self._batch[position] if position is not None and position < len(self._batch) else None
-            told.append(f"{change.label} ({change.key}): {text}" if change else text)
-        raise RefusedError(
-            f"NetBox refused {len(self._batch)} {self._batch[0].kind}s, and wrote none of them: " + "; ".join(told)
-        ) from None
-
-
 def _freed(change: Change) -> dict[str, Any]:
     """What makes an object let go: a cable can do without an end, a device without a name or a rack unit."""
     if change.kind == CABLE:
         return {f"{side}_terminations": [] for side in change.after["sides"]}
     return dict(change.after)
-
-
-def _batches(changes: Sequence[Change], size: int) -> Iterator[Sequence[Change]]:
-    for start in range(0, len(changes), size):
-        yield changes[start:start + size]
