@@ -94,7 +94,7 @@ molecule: env ## Test playbooks and roles with molecule
 
 .PHONY: soak
 soak: env ## Run the property tests on a hundred times as many generated plans (an hour or so)
-	@pytest tests/unit/expand/test_properties.py --hypothesis-profile=soak
+	@pytest tests/unit/expand tests/unit/model --hypothesis-profile=soak
 
 .PHONY: bench
 bench: env ## Measure requests and seconds, beside one request per object; rewrites the stored results

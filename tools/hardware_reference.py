@@ -20,7 +20,7 @@ PAGE = ROOT / "docs" / "hardware.md"
 def _hardware() -> tuple[Any, Any, Any, Any]:
     """Switches, manufacturers and cards, and how ports are written. From this checkout, whatever is installed."""
     sys.path.insert(0, str(ROOT))
-    from plugins.module_utils.expand.ports import format_ports
+    from plugins.module_utils.expand.language.ports import format_ports
     from plugins.module_utils.model.nics import BUILTIN_MODULE_TYPES
     from plugins.module_utils.model.switches import BUILTIN_DEVICE_TYPES, BUILTIN_MANUFACTURERS
 

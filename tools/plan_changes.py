@@ -28,7 +28,7 @@ from ansible_collections.hedgehog.diet.plugins.module_utils.diagnostics import P
 from ansible_collections.hedgehog.diet.plugins.module_utils.diff.changeset import Change, ChangeSet  # noqa: E402
 from ansible_collections.hedgehog.diet.plugins.module_utils.diff.compare import compare  # noqa: E402
 from ansible_collections.hedgehog.diet.plugins.module_utils.diff.marks import plan_tag  # noqa: E402
-from ansible_collections.hedgehog.diet.plugins.module_utils.expand.load import load  # noqa: E402
+from ansible_collections.hedgehog.diet.plugins.module_utils.expand.language.load import load  # noqa: E402
 from ansible_collections.hedgehog.diet.plugins.module_utils.expand.pipeline import expand  # noqa: E402
 from ansible_collections.hedgehog.diet.plugins.module_utils.model.objects import Topology  # noqa: E402
 from ansible_collections.hedgehog.diet.plugins.module_utils.model.state import OWNED_KINDS, Owned  # noqa: E402

@@ -13,9 +13,14 @@ from ansible.module_utils.basic import missing_required_lib
 from ansible.utils.display import Display
 
 from ansible_collections.hedgehog.diet.plugins.module_utils.diagnostics import ERROR, PlanError
-from ansible_collections.hedgehog.diet.plugins.module_utils.expand.load import load
-from ansible_collections.hedgehog.diet.plugins.module_utils.expand.origin import SITE, Converted, convert, is_origin
-from ansible_collections.hedgehog.diet.plugins.module_utils.expand.shape import MissingLibraryError
+from ansible_collections.hedgehog.diet.plugins.module_utils.expand.language.load import load
+from ansible_collections.hedgehog.diet.plugins.module_utils.expand.language.shape import MissingLibraryError
+from ansible_collections.hedgehog.diet.plugins.module_utils.expand.origin.convert import (
+    SITE,
+    Converted,
+    convert,
+    is_origin,
+)
 from ansible_collections.hedgehog.diet.plugins.plugin_utils.ansible_values import from_mapping
 from ansible_collections.hedgehog.diet.plugins.plugin_utils.findings import render
 from ansible_collections.hedgehog.diet.plugins.plugin_utils.places import PlanSource, PlanSourceError

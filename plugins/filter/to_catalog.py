@@ -11,8 +11,8 @@ from typing import Any
 from ansible.errors import AnsibleFilterError
 from ansible.utils.display import Display
 
-from ansible_collections.hedgehog.diet.plugins.module_utils.expand.library import LibraryError
-from ansible_collections.hedgehog.diet.plugins.module_utils.expand.library import to_catalog as catalog_of
+from ansible_collections.hedgehog.diet.plugins.module_utils.expand.language.library import LibraryError
+from ansible_collections.hedgehog.diet.plugins.module_utils.expand.language.library import to_catalog as catalog_of
 
 display = Display()
 

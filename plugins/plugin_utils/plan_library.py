@@ -14,7 +14,7 @@ from dataclasses import replace
 from typing import Any
 
 from ansible_collections.hedgehog.diet.plugins.module_utils.diagnostics import Diagnostics, Path
-from ansible_collections.hedgehog.diet.plugins.module_utils.expand.library import (
+from ansible_collections.hedgehog.diet.plugins.module_utils.expand.language.library import (
     DEVICE_TYPES,
     MANUFACTURERS,
     MODULE_TYPES,

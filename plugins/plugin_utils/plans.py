@@ -19,9 +19,9 @@ from ansible_collections.hedgehog.diet.plugins.module_utils.diagnostics import (
     Diagnostics,
     PlanError,
 )
-from ansible_collections.hedgehog.diet.plugins.module_utils.expand.load import Loaded, read_plan
+from ansible_collections.hedgehog.diet.plugins.module_utils.expand.language.load import Loaded, read_plan
+from ansible_collections.hedgehog.diet.plugins.module_utils.expand.language.shape import MissingLibraryError
 from ansible_collections.hedgehog.diet.plugins.module_utils.expand.pipeline import expand
-from ansible_collections.hedgehog.diet.plugins.module_utils.expand.shape import MissingLibraryError
 from ansible_collections.hedgehog.diet.plugins.module_utils.model.ledger import Ledger, LedgerError
 from ansible_collections.hedgehog.diet.plugins.module_utils.model.ledger import read as read_ledger
 from ansible_collections.hedgehog.diet.plugins.module_utils.model.objects import Topology

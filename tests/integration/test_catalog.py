@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from ansible_collections.hedgehog.diet.plugins.module_utils.diagnostics import Diagnostics
-from ansible_collections.hedgehog.diet.plugins.module_utils.expand.catalog import device_type
+from ansible_collections.hedgehog.diet.plugins.module_utils.expand.language.catalog import device_type
 from ansible_collections.hedgehog.diet.plugins.module_utils.model.hardware import Breakout
 
 from .support.playbook import ROOT, Ran, run_playbook

@@ -34,7 +34,7 @@ import yaml  # noqa: E402
 from page import write_page  # noqa: E402
 
 from ansible_collections.hedgehog.diet.plugins.module_utils.expand.artifact import ledger_of  # noqa: E402
-from ansible_collections.hedgehog.diet.plugins.module_utils.expand.load import load  # noqa: E402
+from ansible_collections.hedgehog.diet.plugins.module_utils.expand.language.load import load  # noqa: E402
 from ansible_collections.hedgehog.diet.plugins.module_utils.expand.pipeline import expand  # noqa: E402
 
 PLANS = Path(__file__).resolve().parent / "plans"

@@ -15,7 +15,7 @@ import yaml
 
 from ansible_collections.hedgehog.diet.plugins.module_utils.diagnostics import Diagnostic, PlanError
 from ansible_collections.hedgehog.diet.plugins.module_utils.expand.artifact import ledger_of
-from ansible_collections.hedgehog.diet.plugins.module_utils.expand.load import load
+from ansible_collections.hedgehog.diet.plugins.module_utils.expand.language.load import load
 from ansible_collections.hedgehog.diet.plugins.module_utils.expand.pipeline import expand
 from ansible_collections.hedgehog.diet.plugins.module_utils.model.ledger import Ledger
 from ansible_collections.hedgehog.diet.plugins.module_utils.model.objects import Topology

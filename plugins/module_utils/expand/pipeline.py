@@ -19,18 +19,18 @@ from ..model.keys import device_order, natural
 from ..model.ledger import Entry, Ledger
 from ..model.objects import Quantity, Topology
 from ..model.plan import Plan
-from .advice import could_be_fewer, say_what_rebalancing_saves, warn_of_cut_domains
-from .cables import cables, device_and_interface_names, interfaces, server_and_uplink_links
-from .devices import devices
-from .links import PlacedLink
-from .names import check_names
-from .numbering import Numbering
-from .pairs import mesh_links, uplink_links
+from .objects.cables import cables, device_and_interface_names, interfaces, server_and_uplink_links
+from .objects.devices import devices
+from .objects.names import check_names
+from .objects.spare import spare_ends
 from .pause import no_search_for_cycles
-from .redundancy_links import redundancy_links
-from .size import Sizer
-from .sized import SizedClass
-from .spare import spare_ends
+from .place.advice import could_be_fewer, say_what_rebalancing_saves, warn_of_cut_domains
+from .place.links import PlacedLink
+from .place.numbering import Numbering
+from .place.pairs import mesh_links, uplink_links
+from .place.redundancy_links import redundancy_links
+from .place.size import Sizer
+from .place.sized import SizedClass
 
 # Part of every digest: raised when the same plan may expand to something else. The ledger keeps placed links anyway.
 ALGORITHM = 1

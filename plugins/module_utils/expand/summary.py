@@ -14,7 +14,7 @@ from typing import Any
 from ..model.keys import natural, split_device_key
 from ..model.objects import Interface, Topology
 from ..model.plan import Plan, ServerClass, SwitchClass, Zone
-from .ports import format_ports
+from .language.ports import format_ports
 
 Row = dict[str, Any]
 Used = Mapping[str, Sequence[Interface]]  # cabled interfaces by device

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The plan language: one JSON Schema for shape validation, defaults, editors and the option tables in the docs.
 
-A new plan field is one line here. Rules that relate several fields are in `expand/validate.py`.
+A new plan field is one line here. Rules that relate several fields are in `expand/rules`.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ CABLE = mapping(
     ),
     length={"type": "number", "description": "Length.", "exclusiveMinimum": 0, "maximum": 100_000},
     length_unit=choice("Unit of the length.", "km", "m", "cm", "mi", "ft", "in", default="m"),
-)
+) | {"dependentRequired": {"length_unit": ["length"]}}
 
 _INSTANCES = {
     "type": "object",

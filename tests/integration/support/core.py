@@ -13,7 +13,7 @@ from ansible_collections.hedgehog.diet.plugins.module_utils.diff.changeset impor
 from ansible_collections.hedgehog.diet.plugins.module_utils.diff.render import line
 from ansible_collections.hedgehog.diet.plugins.module_utils.events import silent
 from ansible_collections.hedgehog.diet.plugins.module_utils.expand.artifact import ledger_of
-from ansible_collections.hedgehog.diet.plugins.module_utils.expand.load import read_plan
+from ansible_collections.hedgehog.diet.plugins.module_utils.expand.language.load import read_plan
 from ansible_collections.hedgehog.diet.plugins.module_utils.model.ledger import Ledger
 from ansible_collections.hedgehog.diet.plugins.module_utils.model.objects import Topology
 from ansible_collections.hedgehog.diet.plugins.module_utils.model.renames import Renames
@@ -55,6 +55,7 @@ class Recorder:
         self._transport = transport
         self._die_before, self._die_after = die_before, die_after
         self.statistics: Statistics = transport.statistics
+        self.at_once = 1  # requests are remembered in the order in which they were sent
         self.requests: list[Request] = []
 
     @property

@@ -14,8 +14,8 @@ import pytest
 import yaml
 
 from ansible_collections.hedgehog.diet.plugins.module_utils.diagnostics import Diagnostics
-from ansible_collections.hedgehog.diet.plugins.module_utils.expand.catalog import device_type
-from ansible_collections.hedgehog.diet.plugins.module_utils.expand.library import read_document
+from ansible_collections.hedgehog.diet.plugins.module_utils.expand.language.catalog import device_type
+from ansible_collections.hedgehog.diet.plugins.module_utils.expand.language.library import read_document
 from ansible_collections.hedgehog.diet.plugins.module_utils.model.hardware import Breakout
 from ansible_collections.hedgehog.diet.plugins.module_utils.model.schema import PLAN
 from ansible_collections.hedgehog.diet.plugins.module_utils.model.switches import BUILTIN_DEVICE_TYPES

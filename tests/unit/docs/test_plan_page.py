@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
-from ansible_collections.hedgehog.diet.plugins.module_utils.expand.load import load
+from ansible_collections.hedgehog.diet.plugins.module_utils.expand.language.load import load
 from ansible_collections.hedgehog.diet.plugins.module_utils.expand.pipeline import expand
 from ansible_collections.hedgehog.diet.plugins.module_utils.model.schema import PLAN
 

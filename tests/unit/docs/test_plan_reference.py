@@ -23,7 +23,7 @@ def test_reference_and_schema_file_are_in_step_with_the_schema() -> None:
 def test_readme_plan_loads_and_expands() -> None:
     import yaml
 
-    from ansible_collections.hedgehog.diet.plugins.module_utils.expand.load import load
+    from ansible_collections.hedgehog.diet.plugins.module_utils.expand.language.load import load
     from ansible_collections.hedgehog.diet.plugins.module_utils.expand.pipeline import expand
 
     text = (ROOT / "README.md").read_text().split("## A plan\n\n```yaml\n")[1].split("```")[0]

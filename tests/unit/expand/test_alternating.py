@@ -7,10 +7,10 @@ from __future__ import annotations
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from ansible_collections.hedgehog.diet.plugins.module_utils.expand.alternating import place_alternating
-from ansible_collections.hedgehog.diet.plugins.module_utils.expand.deal import Deal, Refused
-from ansible_collections.hedgehog.diet.plugins.module_utils.expand.demand import Bundle
-from ansible_collections.hedgehog.diet.plugins.module_utils.expand.space import Space
+from ansible_collections.hedgehog.diet.plugins.module_utils.expand.place.alternating import place_alternating
+from ansible_collections.hedgehog.diet.plugins.module_utils.expand.place.deal import Deal, Refused
+from ansible_collections.hedgehog.diet.plugins.module_utils.expand.place.demand import Bundle
+from ansible_collections.hedgehog.diet.plugins.module_utils.expand.place.space import Space
 from ansible_collections.hedgehog.diet.plugins.module_utils.model.hardware import Breakout
 from ansible_collections.hedgehog.diet.plugins.module_utils.model.plan import SERVER_ZONE, Zone
 

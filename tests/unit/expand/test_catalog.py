@@ -10,7 +10,7 @@ import jsonschema
 import pytest
 
 from ansible_collections.hedgehog.diet.plugins.module_utils.diagnostics import Diagnostics
-from ansible_collections.hedgehog.diet.plugins.module_utils.expand.catalog import (
+from ansible_collections.hedgehog.diet.plugins.module_utils.expand.language.catalog import (
     device_type,
     device_type_row,
     module_type,

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.hedgehog.diet.plugins.module_utils.diagnostics import Diagnostics
-from ansible_collections.hedgehog.diet.plugins.module_utils.expand.catalog import device_type, module_type
-from ansible_collections.hedgehog.diet.plugins.module_utils.expand.library import (
+from ansible_collections.hedgehog.diet.plugins.module_utils.expand.language.catalog import device_type, module_type
+from ansible_collections.hedgehog.diet.plugins.module_utils.expand.language.library import (
     LibraryError,
     read_document,
     to_catalog,

@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.hedgehog.diet.plugins.module_utils.expand.limits import (
+from ansible_collections.hedgehog.diet.plugins.module_utils.expand.language.ports import parse_ports
+from ansible_collections.hedgehog.diet.plugins.module_utils.expand.rules.limits import (
     check_limits,
     redundancy_not_supported,
 )
-from ansible_collections.hedgehog.diet.plugins.module_utils.expand.ports import parse_ports
 from ansible_collections.hedgehog.diet.plugins.module_utils.model.hardware import (
     Breakout,
     DeviceType,

@@ -9,7 +9,7 @@ from hashlib import sha256
 import pytest
 
 from ansible_collections.hedgehog.diet.plugins.module_utils.diagnostics import Diagnostics
-from ansible_collections.hedgehog.diet.plugins.module_utils.expand.names import check_pattern, render
+from ansible_collections.hedgehog.diet.plugins.module_utils.expand.objects.names import check_pattern, render
 
 from ..plans import Document, document, errors_of, expanded, servers, switches, zone
 

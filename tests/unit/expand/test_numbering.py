@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from ansible_collections.hedgehog.diet.plugins.module_utils.diagnostics import PlanError
 from ansible_collections.hedgehog.diet.plugins.module_utils.expand.artifact import ledger_of
-from ansible_collections.hedgehog.diet.plugins.module_utils.expand.numbering import Numbering
+from ansible_collections.hedgehog.diet.plugins.module_utils.expand.place.numbering import Numbering
 from ansible_collections.hedgehog.diet.plugins.module_utils.model.ledger import Domain, End, Entry, Ledger
 
 from ..plans import (

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from ansible_collections.hedgehog.diet.plugins.module_utils.diagnostics import ERROR, WARNING, Diagnostic, Diagnostics
-from ansible_collections.hedgehog.diet.plugins.module_utils.expand import load
-from ansible_collections.hedgehog.diet.plugins.module_utils.expand.optics import (
+from ansible_collections.hedgehog.diet.plugins.module_utils.expand.language import load
+from ansible_collections.hedgehog.diet.plugins.module_utils.expand.rules.optics import (
     BLOCKED,
     MATCH,
     NEEDS_REVIEW,

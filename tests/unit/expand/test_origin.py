@@ -16,14 +16,14 @@ import pytest
 import yaml
 
 from ansible_collections.hedgehog.diet.plugins.module_utils.diagnostics import ERROR, Diagnostic, PlanError
-from ansible_collections.hedgehog.diet.plugins.module_utils.expand.load import load, read_plan
-from ansible_collections.hedgehog.diet.plugins.module_utils.expand.origin import (
+from ansible_collections.hedgehog.diet.plugins.module_utils.expand.language.load import load, read_plan
+from ansible_collections.hedgehog.diet.plugins.module_utils.expand.origin.convert import (
     convert,
     in_our_language,
     is_origin,
     plan_id,
 )
-from ansible_collections.hedgehog.diet.plugins.module_utils.expand.origin_rows import tidy_key
+from ansible_collections.hedgehog.diet.plugins.module_utils.expand.origin.rows import tidy_key
 from ansible_collections.hedgehog.diet.plugins.module_utils.expand.pipeline import expand
 from ansible_collections.hedgehog.diet.plugins.plugin_utils.plan_source import locate, read_plan_file
 

@@ -13,8 +13,8 @@ import pytest
 import yaml
 
 from ansible_collections.hedgehog.diet.plugins.module_utils.diagnostics import ERROR, Diagnostic, PlanError
-from ansible_collections.hedgehog.diet.plugins.module_utils.expand.load import load, read_plan
-from ansible_collections.hedgehog.diet.plugins.module_utils.expand.origin import convert
+from ansible_collections.hedgehog.diet.plugins.module_utils.expand.language.load import load, read_plan
+from ansible_collections.hedgehog.diet.plugins.module_utils.expand.origin.convert import convert
 from ansible_collections.hedgehog.diet.plugins.module_utils.expand.pipeline import expand
 from ansible_collections.hedgehog.diet.plugins.module_utils.model.hardware import Breakout
 from ansible_collections.hedgehog.diet.plugins.module_utils.model.plan import Plan

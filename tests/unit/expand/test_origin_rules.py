@@ -18,7 +18,7 @@ import pytest
 import yaml
 
 from ansible_collections.hedgehog.diet.plugins.module_utils.diagnostics import ERROR, WARNING, Diagnostic, PlanError
-from ansible_collections.hedgehog.diet.plugins.module_utils.expand.load import read_plan
+from ansible_collections.hedgehog.diet.plugins.module_utils.expand.language.load import read_plan
 from ansible_collections.hedgehog.diet.plugins.module_utils.expand.pipeline import expand
 
 Document = dict[str, Any]
@@ -204,7 +204,7 @@ def test_without_a_change_there_is_no_error(pairs: Document) -> None:
 
 def test_the_documentation_lists_every_warning_of_the_importer() -> None:
     root = FILE.parents[4]
-    sources = "".join(p.read_text(encoding="utf-8") for p in (root / "plugins/module_utils/expand").glob("origin*.py"))
+    sources = "".join(p.read_text(encoding="utf-8") for p in (root / "plugins/module_utils/expand/origin").glob("*.py"))
     codes = set(re.findall(r'warn\(\s*"([a-z-]+)"', sources))
     listed = (root / "docs" / "origin.md").read_text(encoding="utf-8")
     assert len(codes) > 15

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.hedgehog.diet.plugins.module_utils.expand.ports import (
+from ansible_collections.hedgehog.diet.plugins.module_utils.expand.language.ports import (
     PortRangeError,
     draw_order,
     format_ports,

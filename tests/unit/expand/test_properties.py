@@ -141,7 +141,7 @@ SCRIPT = """
 import json, sys
 from ansible_collections.hedgehog.diet.plugins.module_utils.diagnostics import PlanError
 from ansible_collections.hedgehog.diet.plugins.module_utils.expand import artifact
-from ansible_collections.hedgehog.diet.plugins.module_utils.expand.load import load
+from ansible_collections.hedgehog.diet.plugins.module_utils.expand.language.load import load
 from ansible_collections.hedgehog.diet.plugins.module_utils.expand.pipeline import expand
 from ansible_collections.hedgehog.diet.plugins.module_utils.model.ledger import Ledger, dump
 for row in json.load(sys.stdin):

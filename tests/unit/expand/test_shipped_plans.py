@@ -8,7 +8,7 @@ from collections import Counter
 
 import pytest
 
-from ansible_collections.hedgehog.diet.plugins.module_utils.expand.load import load
+from ansible_collections.hedgehog.diet.plugins.module_utils.expand.language.load import load
 from ansible_collections.hedgehog.diet.plugins.module_utils.expand.pipeline import expand
 
 from ..plans import (

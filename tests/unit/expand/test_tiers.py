@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from ansible_collections.hedgehog.diet.plugins.module_utils.diagnostics import Diagnostics, PlanError
 from ansible_collections.hedgehog.diet.plugins.module_utils.expand.artifact import ledger_of
-from ansible_collections.hedgehog.diet.plugins.module_utils.expand.size import Sizer
+from ansible_collections.hedgehog.diet.plugins.module_utils.expand.place.size import Sizer
 from ansible_collections.hedgehog.diet.plugins.module_utils.model.ledger import Ledger
 
 from ..plans import (

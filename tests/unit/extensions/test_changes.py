@@ -13,7 +13,7 @@ from types import ModuleType
 import pytest
 import yaml
 
-from ansible_collections.hedgehog.diet.plugins.module_utils.expand.load import load
+from ansible_collections.hedgehog.diet.plugins.module_utils.expand.language.load import load
 from ansible_collections.hedgehog.diet.plugins.module_utils.expand.pipeline import expand
 from ansible_collections.hedgehog.diet.plugins.module_utils.model.objects import Topology
 from ansible_collections.hedgehog.diet.plugins.module_utils.model.state import OWNED_KINDS

@@ -17,7 +17,7 @@ from ansible.errors import AnsibleFilterError
 from ansible.plugins.filter.core import to_nice_yaml
 
 from ansible_collections.hedgehog.diet.plugins.filter import from_origin as plugin
-from ansible_collections.hedgehog.diet.plugins.module_utils.expand.load import read_plan
+from ansible_collections.hedgehog.diet.plugins.module_utils.expand.language.load import read_plan
 from ansible_collections.hedgehog.diet.plugins.module_utils.expand.pipeline import expand
 from ansible_collections.hedgehog.diet.plugins.module_utils.model.objects import Topology
 from ansible_collections.hedgehog.diet.plugins.module_utils.model.schema import PLAN, SWITCH_CLASS

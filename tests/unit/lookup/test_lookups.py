@@ -75,7 +75,9 @@ def test_devices_are_in_natural_order_and_filtered() -> None:
 
 def test_devices_say_what_the_plan_says_of_them() -> None:
     wanted = plan(defaults={"tenant": "ml", "tags": ["gpu"]})
-    wanted["server_classes"]["gpu"]["instances"] = {"2": {"rack": "r1", "position": 10, "tags": ["login"]}}
+    wanted["server_classes"]["gpu"]["instances"] = {
+        "2": {"rack": "r1", "position": 10, "face": "front", "tags": ["login"]},
+    }
     rows = {row["key"]: row for row in query("devices", wanted)}
     assert rows["gpu/1"]["tenant"] == "ml" and rows["gpu/1"]["rack"] is None and rows["gpu/1"]["tags"] == ["gpu"]
     assert (rows["gpu/2"]["rack"], rows["gpu/2"]["position"]) == ("r1", 10)

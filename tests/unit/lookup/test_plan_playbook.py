@@ -23,7 +23,7 @@ def shown(folder: Path, result_format: str) -> str:
         "ANSIBLE_INVENTORY_UNPARSED_WARNING": "0", "LC_ALL": "C.UTF-8",
     }
     done = subprocess.run(
-        [sys.executable, "-m", "ansible", "playbook", "hedgehog.diet.plan", "-e", f"plan_file={PLANS}/gpu-small.yml"],
+        [sys.executable, "-m", "ansible", "playbook", "hedgehog.diet.plan", "-e", f"plan={PLANS}/gpu-small.yml"],
         env=os.environ | settings, cwd=folder, capture_output=True, text=True, check=False, timeout=120,
     )
     assert done.returncode == 0, done.stdout + done.stderr

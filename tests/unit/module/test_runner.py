@@ -15,7 +15,7 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible.module_utils.testing import patch_module_args
 
 from ansible_collections.hedgehog.diet.plugins.module_utils.diagnostics import InvariantError
-from ansible_collections.hedgehog.diet.plugins.module_utils.expand import shape
+from ansible_collections.hedgehog.diet.plugins.module_utils.expand.language import shape
 from ansible_collections.hedgehog.diet.plugins.module_utils.module import runner
 from ansible_collections.hedgehog.diet.plugins.module_utils.netbox.client import Client
 from ansible_collections.hedgehog.diet.plugins.module_utils.netbox.errors import UnreachableError
