@@ -78,7 +78,8 @@ def _translate(error: ValidationError, found: Diagnostics) -> None:
     elif rule == "type":
         wanted = [limit] if isinstance(limit, str) else list(limit)
         names = " or ".join(_TYPE_NAMES.get(w, w) for w in wanted)
-        found.error("wrong-type", path, f"{_show(value)} is not {names}.")
+        hint = "Put it in quotes." if wanted == ["string"] and isinstance(value, (bool, int, float)) else ""
+        found.error("wrong-type", path, f"{_show(value)} is not {names}.", hint)
     elif rule == "const":
         found.error("invalid-value", path, f"{_show(value)} is not {limit}, the only one there is.")
     elif rule == "enum":
