@@ -3,10 +3,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Makes a NetBox sandbox hold a large plan, as apply would leave it there.
 
-    tests/performance/large.py                                10,000 servers in .sandbox-large, on port 8475
-    tests/performance/large.py --plan rail-10000              another plan of tests/performance/plans
-    .sandbox-large/sandboxctl reset                           the plan again as it was, after a test changed it
-    .sandbox-large/sandboxctl destroy                         away with it
+    .venv/bin/python tests/performance/large.py                      10,000 servers in .sandbox-large, on port 8475
+    .venv/bin/python tests/performance/large.py --plan rail-10000    another plan of tests/performance/plans
+    .sandbox-large/sandboxctl reset                                  the plan again as it was, after a test changed it
+    .sandbox-large/sandboxctl destroy                                away with it
 
 The first time the plan is loaded by the plugin in extensions/netbox_diet, which takes minutes, and dumped to the cache
 of the sandboxes. From then on the dump is restored, until the plan expands to something else or the plugin changes.
