@@ -73,7 +73,7 @@ quick: env ## Check style, types, layers and unit tests: no server, under two mi
 	@ruff check
 	@mypy
 	@lint-imports
-	@pytest tests/unit
+	@pytest tests/unit -n auto
 
 .PHONY: lint
 lint: env ## Check with ansible-lint, and the changelog
