@@ -42,7 +42,7 @@ class ActionModule(ActionBase):
         with tempfile.TemporaryDirectory(prefix="diet-progress-") as directory:
             follow = os.path.join(directory, "events")
             args.setdefault("progress_file", follow)
-            with Follower(args["progress_file"], display.display):
+            with Follower(args["progress_file"], display.display, display.v):
                 result |= self._execute_module(module_name=MODULE, module_args=args, task_vars=task_vars)
         return _explain(result, found)
 

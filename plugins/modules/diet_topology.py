@@ -84,7 +84,10 @@ options:
     type: bool
     default: false
   diff_lines:
-    description: About how many lines a diff has at most. Above it, whole classes are folded to a line each.
+    description:
+      - About how many lines a diff has at most. Above it, whole classes are folded to a line each.
+      - A diff ends after 400,000 characters, because AWX drops results of more than 700,000. All changes are in the
+        files RV(report) and RV(changes_file).
     type: int
     default: 500
   ledger_file:
@@ -162,17 +165,32 @@ digest:
   returned: success
   type: str
 requests:
-  description: Requests sent, as C(reads) and C(writes).
+  description:
+    - Requests sent, as C(reads) and C(writes), and what they cost.
+    - C(endpoints) has, by method and endpoint and the costliest first, the number of requests, the objects and bytes
+      that they carried, and the seconds until they were answered; C(slowest) is the slowest of all.
+    - At C(-v), requests that take more than 15 seconds are told as they happen.
   returned: always
   type: dict
-  sample: {reads: 17, writes: 52}
+  sample:
+    reads: 17
+    writes: 52
+    bytes_sent: 1048576
+    slowest: {request: POST dcim/cables, objects: 87, seconds: 10.4}
+    endpoints: {POST dcim/cables: {count: 13, objects: 1017, bytes_sent: 402133, seconds: 118.2, slowest: 10.4}}
 seconds:
   description: Duration of the run.
   returned: always
   type: float
   sample: 71.3
 report:
-  description: File with all changes, a line each. Empty when nothing changes.
+  description: File with all changes as text, a line each. Empty when nothing changes.
+  returned: success
+  type: str
+changes_file:
+  description:
+    - File with all changes as JSON, a line each, with C(action), C(kind), C(key), C(name), C(id), C(before), C(after)
+      and C(reason). Empty when nothing changes.
   returned: success
   type: str
 ledger_file:

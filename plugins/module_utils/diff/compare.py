@@ -28,7 +28,7 @@ from .changeset import (
     WITH_DEVICE,
     Change,
     ChangeSet,
-    digest,
+    digest_of,
 )
 from .marks import former, present_tags
 from .normalize import TOGETHER, lasting, same, wanted_values
@@ -76,8 +76,7 @@ def removals(owned: Owned, keys: Mapping[str, tuple[str, ...]]) -> list[Change]:
 
 def change_set(changes: Iterable[Change], leftovers: Mapping[str, tuple[str, ...]]) -> ChangeSet:
     ordered = tuple(changes)
-    rows = [{k: v for k, v in c.as_row().items() if k not in ("name", "reason")} for c in ordered]
-    return ChangeSet(ordered, leftovers, digest(rows))
+    return ChangeSet(ordered, leftovers, digest_of(ordered))
 
 
 def _shared(row: SharedRow) -> list[Change]:

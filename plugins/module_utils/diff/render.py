@@ -8,7 +8,7 @@ own before/after diff, which takes minutes on large texts.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from ..model.keys import link_kind, natural
@@ -16,6 +16,9 @@ from ..model.state import CABLE, DEVICE, INTERFACE
 from .changeset import CREATE, DELETE, MOVE, UPDATE, Change, ChangeSet
 
 MAX_LINE = 999
+# AWX replaces a result of more than 700,000 characters by nothing at all; this much of it is for the diff.
+MAX_TEXT = 400_000
+_MAX_GROUPS = 500  # classes with a line each, whatever the limit; with more there is a line for each kind of object
 
 _SIGNS = {CREATE: "+", UPDATE: "~", MOVE: ">", DELETE: "-"}
 # What a person does not need to read: it is in the name, or the same for all.
@@ -39,13 +42,14 @@ _PAST = {CREATE: "created", UPDATE: "updated", MOVE: "moved", DELETE: "deleted"}
 def render(changes: ChangeSet, limit: int, full_text_at: str = "") -> str:
     """The change set in at most about `limit` lines; `full_text_at` is the file with all of them."""
     lines = list(summary(changes))
-    body = [line(change) for change in changes.changes]
-    if len(body) > limit:
-        folded = _fold(changes.changes, limit)
-        where = f"all {len(body)} are in {full_text_at}" if full_text_at else "raise `diff_lines` to see all"
-        lines.append(f"({len(body)} changes; whole classes are folded, {where})")
-        body = folded
-    return "\n".join([*lines, *body]) + "\n"
+    count = len(changes.changes)
+    if count > limit:
+        body = _fold(changes.changes, limit)
+        where = f"all {count} are in {full_text_at}" if full_text_at else "raise `diff_lines` to see all"
+        lines.append(f"({count} changes; whole classes are folded, {where})")
+    else:
+        body = [line(change) for change in changes.changes]
+    return "\n".join(_within(MAX_TEXT, [*lines, *body])) + "\n"
 
 
 def summary(changes: ChangeSet, done: bool = False) -> Iterable[str]:
@@ -74,6 +78,16 @@ def line(change: Change) -> str:
     if change.reason and change.action in (UPDATE, MOVE):
         text += f" [{change.reason}]"
     return _cut(text, MAX_LINE)
+
+
+def _within(size: int, lines: Sequence[str]) -> Iterator[str]:
+    """As many lines as have room in `size` characters, and how many others there are."""
+    for number, one in enumerate(lines):
+        size -= len(one) + 2  # a line break is two characters where AWX counts them
+        if size < 0:
+            yield f"(and {len(lines) - number} lines more)"
+            return
+        yield one
 
 
 def _cut(text: str, size: int) -> str:
@@ -113,6 +127,11 @@ def _fold(changes: Iterable[Change], limit: int) -> list[str]:
     groups: dict[tuple[str, str, str], list[Change]] = {}
     for change in changes:
         groups.setdefault((change.action, change.kind, _group(change)), []).append(change)
+    if len(groups) > max(limit, _MAX_GROUPS):
+        together: dict[tuple[str, str, str], list[Change]] = {}
+        for (action, kind, _name), members in groups.items():
+            together.setdefault((action, kind, ""), []).extend(members)
+        groups = together
     room = max(limit - len(groups), 0)
     spelled_out = set()
     for group, members in sorted(groups.items(), key=lambda item: len(item[1])):
@@ -135,8 +154,9 @@ def _group(change: Change) -> str:
 
 def _folded(group: tuple[str, str, str], members: list[Change]) -> str:
     action, kind, name = group
-    ordered = sorted(members, key=lambda c: natural(c.key))
-    first, last = ordered[0].label, ordered[-1].label
-    of = f" of {name}" if kind in (INTERFACE, CABLE) else ""
+    # Both ends in one pass: taking a key apart is most of the work, and there may be 90,000.
+    ranked = [(natural(c.key), n) for n, c in enumerate(members)]
+    first, last = members[min(ranked)[1]].label, members[max(ranked)[1]].label
+    of = f" of {name}" if kind in (INTERFACE, CABLE) and name else ""
     count = f" ({len(members)})"
     return _cut(f"{_SIGNS[action]} {plural(kind)}{of} {first} .. {last}", MAX_LINE - len(count)) + count

@@ -8,6 +8,7 @@ import json
 import os
 import tempfile
 import time
+from collections.abc import Iterable
 from typing import Any
 
 from ..events import Event
@@ -34,10 +35,20 @@ def write_text(path: str, text: str, mode: int = 0o644) -> bool:
     """
     if os.path.exists(path) and read_text(path) == text:
         return False
+    write_lines(path, (text,), mode)
+    return True
+
+
+def write_lines(path: str, lines: Iterable[str], mode: int) -> None:
+    """Replace a file in one step by lines, with their ends, as they come: 140,000 changes are 60 MB.
+
+    Raises:
+        OSError: it cannot be written.
+    """
     handle, temporary = tempfile.mkstemp(dir=os.path.dirname(path) or ".", prefix=".diet-")
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
+            file.writelines(lines)
             file.flush()
             os.fsync(file.fileno())
         os.chmod(temporary, mode)
@@ -45,7 +56,6 @@ def write_text(path: str, text: str, mode: int = 0o644) -> bool:
     except BaseException:
         os.unlink(temporary)
         raise
-    return True
 
 
 def report_dir(wanted: str | None, plan_id: str) -> str:
@@ -69,6 +79,8 @@ class ProgressFile:
 
     def __call__(self, event: Event) -> None:
         row: dict[str, Any] = {"time": time.time(), "phase": event.phase, "done": event.done, "total": event.total}
+        if event.text:
+            row["text"] = event.text
         try:
             with open(self._path, "a", encoding="utf-8") as file:
                 file.write(json.dumps(row) + "\n")

@@ -11,31 +11,32 @@ import os
 import platform
 import time
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import asdict
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from ..diagnostics import Diagnostic, InvariantError, PlanError
 from ..diff.changeset import ChangeSet
-from ..diff.render import line, render
+from ..diff.render import render
 from ..events import Event, Sink, silent
 from ..expand.artifact import ledger_of as topology_ledger
 from ..expand.artifact import plan_digest, topology_digest
-from ..expand.load import Loaded, read_plan
+from ..expand.language.load import Loaded, read_plan
+from ..expand.language.shape import MissingLibraryError
 from ..expand.pipeline import ALGORITHM
-from ..expand.shape import MissingLibraryError
 from ..model.ledger import Ledger, LedgerError, Taken, dump
 from ..model.ledger import read as read_ledger
 from ..model.plan import Plan
 from ..model.renames import Renames
 from ..netbox.client import Client
 from ..netbox.errors import NetBoxError
+from ..netbox.meter import Metered
 from ..netbox.transport import HttpTransport, ReadOnly, Statistics, library_missing
 from ..netbox.writer import RestWriter
 from ..workflow.apply import apply
 from ..workflow.preview import Options, preview, setup_only
 from ..workflow.teardown import teardown
+from . import report
 from .argspec import connection
 from .files import ProgressFile, read_text, report_dir, write_text
 
@@ -71,6 +72,7 @@ class _Run:
         self.params: Mapping[str, Any] = module.params
         self.begin = time.monotonic()
         self.statistics = Statistics()
+        self.meter: Metered | None = None
         self.loaded: Loaded | None = None
         progress = self.params["progress_file"]
         self.sink: Sink = ProgressFile(progress) if progress else silent
@@ -137,9 +139,9 @@ class _Run:
     def _client(self) -> Client:
         if library_missing():
             raise MissingLibraryError("pynetbox", name="pynetbox")
-        transport = HttpTransport(connection(self.params))
-        self.statistics = transport.statistics
-        return Client(ReadOnly(transport) if self.module.check_mode else transport)
+        self.meter = Metered(HttpTransport(connection(self.params)), self.sink)
+        self.statistics = self.meter.statistics
+        return Client(ReadOnly(self.meter) if self.module.check_mode else self.meter)
 
     def _file_ledger(self, plan_id: str, former_ids: Collection[str]) -> Ledger:
         path = self.params["ledger_file"]
@@ -162,7 +164,7 @@ class _Run:
     # -- results -------------------------------------------------------------------------------------------------
 
     def _result(self, plan_id: str, changes: ChangeSet, digest: str) -> Result:
-        report = self._write_report(plan_id, changes) if changes else ""
+        files = self._write_report(plan_id, changes) if changes else {}
         if not changes:
             self.sink(Event("Nothing to change"))
         result: Result = {
@@ -170,25 +172,24 @@ class _Run:
             "plan_id": plan_id,
             "changes": changes.counts(),
             "digest": digest,
-            "leftovers": {kind: len(keys) for kind, keys in changes.leftovers.items()},
-            "report": report,
+            "leftovers": report.leftovers(changes),
+            "report": "",
+            "changes_file": "",
+            **files,
         }
         if changes.leftovers:
             told = ", ".join(f"{len(keys)} {kind}s" for kind, keys in changes.leftovers.items())
             self.module.warn(f"The plan no longer wants {told} that it owns; `prune: true` deletes them.")
         if self.module._diff:
-            result["diff"] = {"prepared": render(changes, self.params["diff_lines"], report)}
+            result["diff"] = {"prepared": render(changes, self.params["diff_lines"], result["report"])}
         return result
 
-    def _write_report(self, plan_id: str, changes: ChangeSet) -> str:
-        text = "".join(line(change) + "\n" for change in changes.changes)
+    def _write_report(self, plan_id: str, changes: ChangeSet) -> dict[str, str]:
         try:
-            path = os.path.join(report_dir(self.params["report_dir"], plan_id), "changes.diff")
-            write_text(path, text, 0o600)
+            return report.write_changes(changes, report_dir(self.params["report_dir"], plan_id))
         except OSError as error:
             self.module.warn(f"No report is written: {error}")
-            return ""
-        return path
+            return {}
 
     def _write_ledger(self, plan_id: str, ledger: Ledger, result: Result) -> None:
         path = self.params["ledger_file"]
@@ -205,17 +206,18 @@ class _Run:
 
     def _located(self, diagnostics: Iterable[Diagnostic]) -> list[dict[str, Any]]:
         """Findings at their paths in the user's document; what loading it found has those already."""
-        if self.loaded is None:
-            return [d.as_dict() for d in diagnostics]
-        return [d.as_dict() for d in (*self.loaded.warnings, *self.loaded.locate(diagnostics))]
+        found = list(diagnostics)
+        if self.loaded is not None:
+            found = [*self.loaded.warnings, *self.loaded.locate(found)]
+        return [d.as_dict() for d in report.findings(found)]
 
     def _costs(self) -> Result:
-        counted = asdict(self.statistics)
         return {
-            "requests": {"reads": counted["reads"], "writes": counted["writes"]},
+            "requests": report.requests(self.statistics, self.meter),
             "seconds": round(time.monotonic() - self.begin, 1),
         }
 
     def fail(self, message: str, diagnostics: Iterable[Diagnostic] = ()) -> None:
         """Give up. The action plugin turns the diagnostics into places in the user's file."""
-        self.module.fail_json(msg=message, diagnostics=self._located(diagnostics), **self._costs())
+        located = self._located(diagnostics)
+        self.module.fail_json(msg=report.message(message), diagnostics=located, **self._costs())

@@ -315,7 +315,7 @@ def test_a_plan_with_errors(run: Run, netbox: FakeNetBox) -> None:
     done = run(plan=broken)
     assert done["failed"] and "[unknown-zone]" in done["msg"]
     assert [d["code"] for d in done["diagnostics"] if d["severity"] == "error"] == ["unknown-zone"]
-    assert netbox.writes() == [] and set(done["requests"]) == {"reads", "writes"}
+    assert netbox.writes() == [] and set(done["requests"]) >= {"reads", "writes"}
 
 
 def test_a_plan_that_does_not_fit(run: Run) -> None:
