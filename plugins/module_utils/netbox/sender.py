@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Sends what a phase has to do, in requests that are as large as the server's pace allows, and names what it refuses.
 
-One request is under way at a time. Measured on two cores, two at once were slower for everything that is made or
-deleted: NetBox spends two thirds of such a request on single rows in the database, and those of one kind wait there for
-the same rows. `docs/netbox.md` has the figures.
+Two requests are under way at once only where they share no row and are measured to be faster (`lanes.py`): new and
+deleted cables. New devices wait for the row of their type, where NetBox counts them, and new interfaces for the row of
+their device; two at once were no faster for either. `docs/netbox.md` has the figures.
 
 Nothing is sent twice, but for what certainly was not carried out: a request that was too large for something on the
 way, and one that NetBox refused without a word about which object it was.
@@ -13,19 +13,26 @@ way, and one that NetBox refused without a word about which object it was.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
 from ..diff.changeset import Change
+from ..model.state import CABLE
 from .batches import Load, Queue
 from .client import Client
-from .errors import RefusedError, SkippedError, TooLargeError
+from .errors import NetBoxError, RefusedError, SkippedError, TooLargeError
 from .fields import Resource
+from .lanes import Lanes
 from .pace import Pace
 
 JsonRow = dict[str, Any]
 Clock = Callable[[], float]
+Send = Callable[[Sequence[Load]], Sequence[JsonRow]]
+
+# Of what more than one request may be under way; of anything else it is one. Cables of one plan share no interface.
+_MOST: Mapping[tuple[str, str], int] = {("create", CABLE): 2, ("delete", CABLE): 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +43,24 @@ class Sent:
     rows: Sequence[JsonRow] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """What became of a request, and the seconds it took."""
+
+    batch: Sequence[Load]
+    rows: Sequence[JsonRow]
+    seconds: float
+    error: NetBoxError | None = None
+
+
 class Sender:
-    """Remembers the pace of every verb at every endpoint for the length of a run. `clock` gives seconds."""
+    """Remembers pace and lanes of every verb at every endpoint for the length of a run. `clock` gives seconds."""
 
     def __init__(self, client: Client, clock: Clock = time.monotonic) -> None:
         self._client = client
         self._clock = clock
         self._paces: dict[tuple[str, str], Pace] = {}
+        self._lanes: dict[tuple[str, str], Lanes] = {}
 
     def create(self, resource: Resource, loads: Iterable[Load]) -> Iterator[Sent]:
         """Rows come back in the order of the changes. Raises: NetBoxError."""
@@ -80,38 +98,69 @@ class Sender:
                 [(n, "is still there: the token may not delete it") for n, one in enumerate(ids) if one in left],
             )
 
-    def _send(
-        self, verb: str, resource: Resource, loads: Iterable[Load], send: Callable[[Sequence[Load]], Sequence[JsonRow]]
-    ) -> Iterator[Sent]:
+    def _send(self, verb: str, resource: Resource, loads: Iterable[Load], send: Send) -> Iterator[Sent]:
         queue = Queue(loads)
-        pace = self._paces.get((verb, resource.endpoint), Pace(resource.batch))
-        while batch := queue.take(pace):
+        name = verb, resource.endpoint
+        self._paces.setdefault(name, Pace(resource.batch))
+        self._lanes.setdefault(name, Lanes(_MOST.get((verb, resource.kind), 1), rounds=-1))
+        while batches := self._portions(queue, name):
+            begin = self._clock()
+            answers = self._round(batches, send)
+            seconds = self._clock() - begin
+            for answer in answers:
+                if answer.error is None:
+                    yield Sent([one.change for one in answer.batch], answer.rows)
+            failed = [answer for answer in answers if answer.error is not None]
+            if failed:
+                yield from self._again(failed, queue, name, send)
+                continue
+            weights = [sum(one.weight for one in answer.batch) for answer in answers]
+            heaviest = max(range(len(answers)), key=weights.__getitem__)
+            self._paces[name] = self._paces[name].after(weights[heaviest], answers[heaviest].seconds)
+            if len(batches) == self._lanes[name].at_once:
+                self._lanes[name] = self._lanes[name].after(sum(weights), seconds)
+
+    def _portions(self, queue: Queue, name: tuple[str, str]) -> list[list[Load]]:
+        """What goes out in the next round: no more than is left, and nothing at the end."""
+        taken = (queue.take(self._paces[name]) for _lane in range(self._lanes[name].at_once))
+        return [batch for batch in taken if batch]
+
+    def _round(self, batches: Sequence[Sequence[Load]], send: Send) -> list[_Answer]:
+        """Send some batches at once, and wait for all of them, whatever becomes of each."""
+
+        def ask(batch: Sequence[Load]) -> _Answer:
             begin = self._clock()
             try:
-                rows = send(batch)
-            except TooLargeError:
-                if len(batch) == 1:
-                    raise
-                pace = pace.refused(sum(one.size for one in batch))
-                queue.put_back(batch)
-                continue
-            except SkippedError as error:
-                raise _named(error, batch, verb) from None
-            except RefusedError as error:
-                if len(batch) == 1 or any(position is not None for position, _text in error.rows):
-                    raise _named(error, batch, verb) from None
-                # Up to 4.6, a refused list of devices or of updates tells the first failure, and not whose it is. All
-                # of it was rolled back, so halves are sent until it is clear; from what is fine, nothing is withheld.
-                queue.put_back(batch)
-                pace_of_search = Pace(pace.weight, len(batch) // 2, pace.bytes)
-                yield from self._search(queue, pace_of_search, len(batch), verb, send)
-                continue
-            pace = pace.after(sum(one.weight for one in batch), self._clock() - begin)
-            self._paces[verb, resource.endpoint] = pace
-            yield Sent([one.change for one in batch], rows)
+                return _Answer(batch, send(batch), self._clock() - begin)
+            except NetBoxError as error:
+                return _Answer(batch, (), self._clock() - begin, error)
+
+        if len(batches) == 1:
+            return [ask(batches[0])]
+        with ThreadPoolExecutor(len(batches), thread_name_prefix="diet-write") as pool:
+            return list(pool.map(ask, batches))
+
+    def _again(self, failed: Sequence[_Answer], queue: Queue, name: tuple[str, str], send: Send) -> Iterator[Sent]:
+        """Put back what certainly was not carried out, in smaller portions; anything else is an error."""
+        for answer in failed:
+            if answer.error is not None and not isinstance(answer.error, RefusedError):
+                raise answer.error
+        for answer in reversed(failed):
+            queue.put_back(answer.batch)
+        batch, error, verb = failed[0].batch, failed[0].error, name[0]
+        pace = self._paces[name]
+        if isinstance(error, TooLargeError) and len(batch) > 1:
+            self._paces[name] = pace.refused(sum(one.size for one in batch))
+        elif isinstance(error, RefusedError):
+            told = len(batch) == 1 or any(position is not None for position, _text in error.rows)
+            if told or isinstance(error, SkippedError):
+                raise _named(error, batch, verb)
+            # Up to 4.6, a refused list of devices or of updates tells the first failure, and not whose it is. All of
+            # it was rolled back, so halves are sent until it is clear; from what is fine, nothing is withheld.
+            yield from self._search(queue, Pace(pace.weight, len(batch) // 2, pace.bytes), len(batch), verb, send)
 
     def _search(
-        self, queue: Queue, pace: Pace, count: int, verb: str, send: Callable[[Sequence[Load]], Sequence[JsonRow]]
+        self, queue: Queue, pace: Pace, count: int, verb: str, send: Send
     ) -> Iterator[Sent]:
         """Send `count` loads in ever smaller portions until the refused one stands alone, which is an error."""
         while count:
