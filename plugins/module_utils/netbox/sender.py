@@ -22,7 +22,7 @@ from ..diff.changeset import Change
 from ..model.state import CABLE
 from .batches import Load, Queue
 from .client import Client
-from .errors import NetBoxError, RefusedError, SkippedError, TooLargeError
+from .errors import NetBoxError, RefusedError, ServerError, SkippedError, TooLargeError, UnreachableError
 from .fields import Resource
 from .lanes import Lanes
 from .pace import Pace
@@ -143,6 +143,8 @@ class Sender:
     def _again(self, failed: Sequence[_Answer], queue: Queue, name: tuple[str, str], send: Send) -> Iterator[Sent]:
         """Put back what certainly was not carried out, in smaller portions; anything else is an error."""
         for answer in failed:
+            if isinstance(answer.error, (ServerError, UnreachableError)):
+                raise _described(answer.error, answer, name[0])
             if answer.error is not None and not isinstance(answer.error, RefusedError):
                 raise answer.error
         for answer in reversed(failed):
@@ -175,6 +177,15 @@ class Sender:
             else:
                 count -= len(batch)
                 yield Sent([one.change for one in batch], rows)
+
+
+def _described(error: NetBoxError, answer: _Answer, verb: str) -> NetBoxError:
+    """A failure that leaves open what was done, with what was sent: nothing can be told of single objects."""
+    count, kind = len(answer.batch), answer.batch[0].change.kind
+    return type(error)(
+        f"{error} It was a request to {verb} {count} {kind}{'s' if count > 1 else ''}, which ended after"
+        f" {answer.seconds:.0f} s. What was done is read back by the next run, which continues from there."
+    )
 
 
 def _named(error: RefusedError, batch: Sequence[Load], verb: str) -> RefusedError:

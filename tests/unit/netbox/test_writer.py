@@ -125,9 +125,11 @@ def test_one_row_that_is_too_large_is_an_error() -> None:
 @pytest.mark.parametrize("status", [500, 502, 503, 504])
 def test_nothing_is_sent_again_after_a_failure_of_the_server(status: int) -> None:
     server = Server(lambda _m, _b: Response(status, {"detail": ""}))
-    with pytest.raises(ServerError):
+    with pytest.raises(ServerError) as error:
         send(server, 100)
     assert server.sizes == [50]
+    assert f"HTTP {status}" in str(error.value)
+    assert "a request to update 50 devices, which ended after 5 s. What was done is read back" in str(error.value)
 
 
 # -- refusals --------------------------------------------------------------------------------------------------------
