@@ -5,14 +5,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from .errors import ServerError
 
-# GraphQL filters on custom fields, with which everything that is ours is found, came with 4.3.
-OLDEST = (4, 3)
+# The oldest whose lists and answers anybody has looked at.
+OLDEST = (4, 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +41,17 @@ class Capabilities:
         """Whether lists can be read by primary key (4.6), so that writers between two pages shift nothing."""
         return self.number >= (4, 6)
 
+    @property
+    def graphql(self) -> bool:
+        """Whether GraphQL finds what carries a custom field (4.3)."""
+        return self.number >= (4, 3)
+
     def graphql_paging(self, start: int, limit: int) -> str:
+        """Arguments for a page that begins at an id, or at a position where the server knows no cursor."""
         return f"{'start' if self.cursor else 'offset'}: {start}, limit: {limit}"
 
-    def graphql_next(self, start: int, rows: Sequence[Mapping[str, Any]]) -> int:
-        return max(int(row["id"]) for row in rows) + 1 if self.cursor else start + len(rows)
+    def rest_paging(self, start: int, limit: int) -> dict[str, Any]:
+        """Parameters for a page that begins at an id. With a cursor NetBox need not count the rows for every page."""
+        if self.cursor:
+            return {"start": start, "limit": limit}
+        return {"id__gte": start, "ordering": "id", "limit": limit}

@@ -8,16 +8,16 @@ Knows nothing of plans; everything here is true of any NetBox.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from .capabilities import Capabilities
 from .errors import AccessError, NetBoxError, RefusedError, ServerError, SkippedError, TooLargeError
+from .paging import PAGE, Ask, Extent, JsonRow, Slice, next_start, read_slice, slices
+from .parallel import in_order
 from .transport import GRAPHQL, Response, Transport
 
-PAGE = 1000  # NetBox caps a page at 1,000 rows unless told otherwise; what comes back is what counts
 _SLICE = 100  # values of one repeated query parameter: keeps URLs under the 8 KB that servers take
-
-JsonRow = dict[str, Any]
 
 
 class Client:
@@ -25,6 +25,7 @@ class Client:
 
     def __init__(self, transport: Transport) -> None:
         self.transport = transport
+        self._graphql: bool | None = None
         response = transport.send("GET", "/api/status/")
         if response.status != 404:  # what any other web server would say; not a refusal of ours
             response = _checked(response, "read", "/api/status/")
@@ -70,32 +71,69 @@ class Client:
             if not rows or body.get("next") is None:
                 return
 
-    def graphql_list(self, name: str, filters: str, selection: str) -> Iterator[JsonRow]:
-        """All rows of a GraphQL list, in order of their ids where the server can.
-
-        The server's page size may be below ours, and nothing in the answer says so: only an empty page is the end.
+    def rest_rows(
+        self, endpoint: str, extent: Extent | None = None, **params: Any
+    ) -> Iterator[JsonRow]:
+        """All rows of a list in the order of their ids, several pages at once where `extent` says how far they go.
 
         Raises:
             NetBoxError: of any kind.
         """
-        start = 0
-        while True:
-            paging = self.capabilities.graphql_paging(start, PAGE)
+        def ask(start: int, limit: int) -> list[JsonRow]:
+            paging = self.capabilities.rest_paging(start, limit)
+            rows: list[JsonRow] = self._get(f"/api/{endpoint}/", {**params, **paging}).body["results"]
+            return rows
+
+        return self._rows(ask, extent, True)
+
+    def extent(self, endpoint: str, **params: Any) -> tuple[Extent, JsonRow | None]:
+        """How far a list goes, and its last row, of which `fields` says what is wanted."""
+        body = self._get(f"/api/{endpoint}/", {**params, "ordering": "-id", "limit": 1}).body
+        row = next(iter(body["results"]), None)
+        return Extent(int(body["count"]), int(row["id"]) if row else 0), row
+
+    @property
+    def graphql(self) -> bool:
+        """Whether lists can be read by GraphQL: it may be switched off, or know too little. Asked for once."""
+        if self._graphql is None:
+            self._graphql = self.capabilities.graphql and self.transport.send(
+                "POST", GRAPHQL, body={"query": "{ __typename }"}
+            ).status != 404
+        return self._graphql
+
+    def graphql_list(
+        self, name: str, filters: str, selection: str, extent: Extent | None = None
+    ) -> Iterator[JsonRow]:
+        """All rows of a GraphQL list, in order of their ids where the server can.
+
+        Several pages at once where `extent` says how far they go.
+
+        Raises:
+            NetBoxError: of any kind.
+        """
+        def ask(start: int, limit: int) -> list[JsonRow]:
+            paging = self.capabilities.graphql_paging(start, limit)
             query = f"{{ {name}(filters: {{{filters}}}, pagination: {{{paging}}}) {{ id {selection} }} }}"
-            response = self.transport.send("POST", GRAPHQL, body={"query": query})
-            if response.status == 404:
-                raise ServerError(
-                    "This NetBox does not answer GraphQL: switch GRAPHQL_ENABLED on in its configuration."
-                )
-            body = _checked(response, "read", GRAPHQL).body or {}
+            body = _checked(self.transport.send("POST", GRAPHQL, body={"query": query}), "read", GRAPHQL).body or {}
             if body.get("errors") or name not in (body.get("data") or {}):
                 problems = "; ".join(str(e.get("message", e)) for e in body.get("errors") or [body])
                 raise ServerError(f"NetBox cannot answer a GraphQL query for {name}: {problems}")
-            rows = body["data"][name]
-            if not rows:
-                return
+            rows: list[JsonRow] = body["data"][name]
+            return rows
+
+        return self._rows(ask, extent, self.capabilities.cursor)
+
+    def _rows(self, ask: Ask, extent: Extent | None, by_id: bool) -> Iterator[JsonRow]:
+        """All rows of a list: the first page, which says where it begins, then the others at once."""
+        first = ask(0, PAGE)
+        yield from first
+        if not first:
+            return
+        start = next_start(first, 0, by_id)
+        parts = slices(extent, start, by_id) if extent else [Slice(start, None)]
+        read = partial(read_slice, ask, by_id=by_id)
+        for rows in in_order(read, parts, self.transport.at_once):
             yield from rows
-            start = self.capabilities.graphql_next(start, rows)
 
     # -- writing -------------------------------------------------------------------------------------------------
 

@@ -4,8 +4,6 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ..diff.external import External, Port
@@ -17,8 +15,7 @@ from ..model.state import INTERFACE, Owned
 from .client import Client
 from .fields import References
 from .resources import PLAN_MARK
-
-_NAMES_A_QUERY = 200
+from .source import source_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,33 +34,22 @@ def read_external(client: Client, plan: Plan, refs: References) -> External:
         for index, instance in one.instances.items()
     }
     found = External()
-    names = sorted(wanted)
-    for start in range(0, len(names), _NAMES_A_QUERY):
-        some = json.dumps(names[start:start + _NAMES_A_QUERY])
-        where = f"site: {{slug: {{exact: {json.dumps(plan.site.slug)}}}}}, name: {{in_list: {some}}}"
-        _read_devices(client, where, wanted, found)
-        _read_interfaces(client, where, wanted, found, refs)
-    return found
-
-
-def _read_devices(client: Client, where: str, wanted: Mapping[str, _Wanted], found: External) -> None:
-    for row in client.graphql_list("device_list", where, "name custom_fields"):
+    if not wanted:
+        return found
+    source, names = source_of(client), sorted(wanted)
+    for row in source.named(plan.site.slug, names):
         key = wanted[row["name"]].key
         found.ids.setdefault(key, []).append(int(row["id"]))
         found.plan_ids[key] = str((row.get("custom_fields") or {}).get(PLAN_MARK) or "")
-
-
-def _read_interfaces(
-    client: Client, where: str, wanted: Mapping[str, _Wanted], found: External, refs: References
-) -> None:
     devices = {row_id: key for key, ids in found.ids.items() for row_id in ids}
     ports = {one.key: port_keys(one.switch_class) for one in wanted.values()}
-    for row in client.graphql_list("interface_list", f"device: {{{where}}}", "name device { id } cable { id }"):
+    for row in source.interfaces_of_named(plan.site.slug, names, sorted(devices)):
         device, name = devices[int(row["device"]["id"])], str(row["name"])
         cable = int(row["cable"]["id"]) if row.get("cable") else None
         found.ports.setdefault(device, {})[name] = Port(int(row["id"]), cable)
         if name in ports[device]:
             refs.add(INTERFACE, interface_key(device, ports[device][name]), int(row["id"]))
+    return found
 
 
 def taken(plan: Plan, external: External, owned: Owned, placed: Ledger) -> Taken:

@@ -4,13 +4,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 
 from ..diff.racks import Occupant, Size
 from ..model.state import Owned
 from .client import Client
 from .resources import PLAN_MARK
+from .source import source_of
 
 
 def read_names(client: Client, site: str) -> dict[tuple[str, str], tuple[int, str]]:
@@ -18,26 +18,22 @@ def read_names(client: Client, site: str) -> dict[tuple[str, str], tuple[int, st
 
     NetBox gives a name once per site and tenant, and once to devices without a tenant.
     """
-    filters = f"site: {{slug: {{exact: {json.dumps(site)}}}}}"
-    rows = client.graphql_list("device_list", filters, "name custom_fields tenant { slug }")
     return {
         ((row["tenant"] or {}).get("slug", ""), row["name"].lower()): (
             int(row["id"]), str((row.get("custom_fields") or {}).get(PLAN_MARK) or "")
         )
-        for row in rows if row["name"]
+        for row in source_of(client).on_site(site) if row["name"]
     }
 
 
 def read_racked(client: Client, site: str, racks: Iterable[str]) -> list[Occupant]:
     """The devices that have units in some racks of a site."""
-    where = f"site: {{slug: {{exact: {json.dumps(site)}}}}}, rack: {{name: {{in_list: {json.dumps(list(racks))}}}}}"
-    fields = "name position face rack { name } device_type { u_height is_full_depth }"
     return [
         Occupant(
             str(row["name"] or ""), str(row["rack"]["name"]), float(row["position"]), str(row["face"] or ""),
             Size(float(row["device_type"]["u_height"]), bool(row["device_type"]["is_full_depth"])), int(row["id"]),
         )
-        for row in client.graphql_list("device_list", where, fields) if row["position"] is not None
+        for row in source_of(client).racked(site, racks) if row["position"] is not None
     ]
 
 

@@ -7,9 +7,11 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from http.cookiejar import DefaultCookiePolicy
 from typing import Any, Protocol
 
 from ..diagnostics import InvariantError
@@ -29,6 +31,10 @@ _TRANSIENT = (502, 503, 504)
 _READ_ATTEMPTS = 3
 _WAIT = 1.0  # seconds before the second attempt, twice that before the third
 
+# Reads under way at once. A list costs NetBox far more than us, so that this is what keeps a server of a few processes
+# busy; more than its processes only queue there, before the requests of others.
+AT_ONCE = 4
+
 
 @dataclass(frozen=True, slots=True)
 class Response:
@@ -40,17 +46,25 @@ class Response:
 
 @dataclass(slots=True)
 class Statistics:
-    """What was sent: requests by kind, and the seconds spent waiting for answers."""
+    """What was sent: requests by kind, the seconds spent waiting for answers, and the bytes of these.
+
+    Of requests that are under way at once, each counts its own seconds.
+    """
 
     reads: int = 0
     writes: int = 0
     seconds: float = 0.0
+    received: int = 0
 
 
 class Transport(Protocol):
-    """One request, one answer. `path` begins with a slash, behind the URL of the NetBox."""
+    """One request, one answer. `path` begins with a slash, behind the URL of the NetBox.
+
+    `at_once` is how many threads may ask for lists at the same time.
+    """
 
     statistics: Statistics
+    at_once: int
 
     def send(
         self, method: str, path: str, params: Mapping[str, Any] | None = None, body: Any = None
@@ -84,8 +98,10 @@ def library_missing() -> bool:
 class HttpTransport:
     """Over the session of pynetbox's api object, so that proxies, TLS and adapters are set up as its users know it."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, at_once: int = AT_ONCE) -> None:
         self.statistics = Statistics()
+        self.at_once = at_once
+        self._counting = threading.Lock()
         self._url = connection.url.rstrip("/")
         self._timeout = (10.0, connection.timeout)
         api = pynetbox.api(self._url, token=connection.token)
@@ -97,15 +113,18 @@ class HttpTransport:
         self._session.headers.update(connection.headers)
         self._session.verify = (connection.ca_path or True) if connection.validate_certs else False
         self._session.cert = connection.cert
+        # One session for all threads: its pool of connections is made for that, and this leaves nothing else in it that
+        # an answer changes. NetBox knows us by the token.
+        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
 
     def send(
         self, method: str, path: str, params: Mapping[str, Any] | None = None, body: Any = None
     ) -> Response:
         if not is_read(method, path):
-            self.statistics.writes += 1
+            self._count(writes=1)
             return self._once(method, path, params, body)
         for attempt in range(1, _READ_ATTEMPTS):
-            self.statistics.reads += 1
+            self._count(reads=1)
             try:
                 response = self._once(method, path, params, body)
             except UnreachableError:
@@ -115,8 +134,15 @@ class HttpTransport:
             if response.status not in _TRANSIENT:
                 return response
             time.sleep(_WAIT * attempt)
-        self.statistics.reads += 1
+        self._count(reads=1)
         return self._once(method, path, params, body)
+
+    def _count(self, reads: int = 0, writes: int = 0, seconds: float = 0.0, received: int = 0) -> None:
+        with self._counting:
+            self.statistics.reads += reads
+            self.statistics.writes += writes
+            self.statistics.seconds += seconds
+            self.statistics.received += received
 
     def _once(self, method: str, path: str, params: Mapping[str, Any] | None, body: Any) -> Response:
         begin = time.monotonic()
@@ -136,9 +162,10 @@ class HttpTransport:
         except requests.exceptions.RequestException as error:
             raise UnreachableError(f"{self._url} cannot be reached: {_reason(error)}.") from None
         finally:
-            self.statistics.seconds += time.monotonic() - begin
+            self._count(seconds=time.monotonic() - begin)
         if reply.is_redirect:
             raise ServerError(f"{self._url} redirects to {reply.headers.get('Location')}: use that address.")
+        self._count(received=len(reply.content))
         if not reply.content:
             return Response(reply.status_code, None)
         try:
@@ -157,6 +184,7 @@ class ReadOnly:
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
         self.statistics = transport.statistics
+        self.at_once = transport.at_once
 
     def send(
         self, method: str, path: str, params: Mapping[str, Any] | None = None, body: Any = None

@@ -708,7 +708,7 @@ def test_a_refused_list_names_our_objects(version: str, endpoint: str, named: st
         (Response(502, {"detail": ""}), ServerError, "HTTP 502"),
         (Response(200, None), ServerError, "not as a NetBox"),
         (Response(200, ["x"]), ServerError, "not as a NetBox"),
-        (Response(200, {"netbox-version": "4.2.9"}), ServerError, "too old"),
+        (Response(200, {"netbox-version": "4.1.11"}), ServerError, "too old"),
         (Response(404, {"detail": ""}), ServerError, "not as a NetBox"),
     ],
 )

@@ -1,0 +1,72 @@
+# Copyright: Contributors to the hedgehog.diet collection
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Cuts a long list into slices that can be read at the same time, and reads a slice page by page.
+
+A slice is a range of ids where the server can be asked by id, so that nothing written between two pages shifts a row
+from one into the other; else a range of positions, where it can, and whoever reads has to compare counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+PAGE = 1000  # NetBox caps a page at 1,000 rows unless told otherwise; what comes back is what counts
+
+JsonRow = dict[str, Any]
+Ask = Callable[[int, int], Sequence[JsonRow]]  # from which id or position, and how many at most
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """How many rows a list has, and the highest id among them; `count` is a guess where the filter is not exact."""
+
+    count: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """From `start` on, and up to `end` if there is one; both are ids or positions."""
+
+    start: int
+    end: int | None
+
+
+def slices(extent: Extent, start: int, by_id: bool) -> list[Slice]:
+    """The rest of a list, after its first page. Together they have every row from `start` on, also new ones.
+
+    Ids of a plan lie close, because it is written in lists: a slice of them is a page. Where others' rows lie between,
+    slices are wider, a fifth less than what would hold a page on average: most are then still one request.
+    """
+    size, end = PAGE, extent.count
+    if by_id:
+        pages = max(1, -(-extent.count // PAGE))
+        size, end = max(PAGE, (extent.last + 1 - start) * 4 // (pages * 5)), extent.last + 1
+    starts = [*range(start, max(end, start + 1), size)]
+    return [Slice(one, after) for one, after in zip(starts, [*starts[1:], None], strict=True)]
+
+
+def read_slice(ask: Ask, one: Slice, by_id: bool) -> list[JsonRow]:
+    """All rows of a slice.
+
+    The server's page size may be below ours, and nothing in the answer says so: only an empty page, or one with rows
+    behind the slice, is the end.
+    """
+    found: list[JsonRow] = []
+    start = one.start
+    while one.end is None or start < one.end:
+        wanted = PAGE if one.end is None else min(PAGE, one.end - start)
+        page = ask(start, wanted)
+        ours = [row for row in page if one.end is None or not by_id or int(row["id"]) < one.end]
+        found += ours
+        if not page or len(ours) < len(page):
+            break
+        start = next_start(page, start, by_id)
+    return found
+
+
+def next_start(page: Sequence[Mapping[str, Any]], start: int, by_id: bool) -> int:
+    """Where the next page begins."""
+    return max(int(row["id"]) for row in page) + 1 if by_id else start + len(page)

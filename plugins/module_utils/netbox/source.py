@@ -1,0 +1,43 @@
+# Copyright: Contributors to the hedgehog.diet collection
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Where devices, interfaces and cables are read from: GraphQL where NetBox answers it, else REST.
+
+Rows are as GraphQL has them (`Resource.selection`), from both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Protocol
+
+from .client import Client
+from .graphql import GraphqlSource
+from .paging import Extent
+
+JsonRow = Mapping[str, Any]
+
+
+class Source(Protocol):
+    """Lists of rows, each in the order of their ids where the server can. Raise NetBoxError."""
+
+    def marked(self, kind: str, plan_id: str, extent: Extent) -> Iterator[JsonRow]:
+        """Devices or cables that carry a plan's id."""
+
+    def interfaces(self, plan_id: str, devices: Sequence[int], extent: Extent) -> Iterator[JsonRow]:
+        """All interfaces of the devices that carry a plan's id."""
+
+    def named(self, site: str, names: Sequence[str]) -> Iterator[JsonRow]:
+        """Devices of a site by their names: `name`, `custom_fields`."""
+
+    def interfaces_of_named(self, site: str, names: Sequence[str], devices: Sequence[int]) -> Iterator[JsonRow]:
+        """Interfaces of devices by the names and ids of these: `name`, `device`, `cable`."""
+
+    def on_site(self, site: str) -> Iterator[JsonRow]:
+        """All devices of a site: `name`, `custom_fields`, `tenant`."""
+
+    def racked(self, site: str, racks: Iterable[str]) -> Iterator[JsonRow]:
+        """Devices in some racks of a site: `name`, `position`, `face`, `rack`, `device_type` with its size."""
+
+
+def source_of(client: Client) -> Source:
+    return GraphqlSource(client)
