@@ -142,28 +142,29 @@ class Sender:
 
     def _again(self, failed: Sequence[_Answer], queue: Queue, name: tuple[str, str], send: Send) -> Iterator[Sent]:
         """Put back what certainly was not carried out, in smaller portions; anything else is an error."""
+        verb = name[0]
+        for batch, error in ((answer.batch, answer.error) for answer in failed):
+            if isinstance(error, SkippedError):  # of this one, a part was carried out
+                raise _named(error, batch, verb)
         for answer in failed:
             if isinstance(answer.error, (ServerError, UnreachableError)):
-                raise _described(answer.error, answer, name[0])
+                raise _described(answer.error, answer, verb)
             if answer.error is not None and not isinstance(answer.error, RefusedError):
                 raise answer.error
         for answer in reversed(failed):
             queue.put_back(answer.batch)
-        batch, error, verb = failed[0].batch, failed[0].error, name[0]
+        batch, error = failed[0].batch, failed[0].error
         pace = self._paces[name]
         if isinstance(error, TooLargeError) and len(batch) > 1:
             self._paces[name] = pace.refused(sum(one.size for one in batch))
         elif isinstance(error, RefusedError):
-            told = len(batch) == 1 or any(position is not None for position, _text in error.rows)
-            if told or isinstance(error, SkippedError):
+            if len(batch) == 1 or not error.rows or any(position is not None for position, _text in error.rows):
                 raise _named(error, batch, verb)
             # Up to 4.6, a refused list of devices or of updates tells the first failure, and not whose it is. All of
             # it was rolled back, so halves are sent until it is clear; from what is fine, nothing is withheld.
             yield from self._search(queue, Pace(pace.weight, len(batch) // 2, pace.bytes), len(batch), verb, send)
 
-    def _search(
-        self, queue: Queue, pace: Pace, count: int, verb: str, send: Send
-    ) -> Iterator[Sent]:
+    def _search(self, queue: Queue, pace: Pace, count: int, verb: str, send: Send) -> Iterator[Sent]:
         """Send `count` loads in ever smaller portions until the refused one stands alone, which is an error."""
         while count:
             batch = queue.take(Pace(pace.weight, min(pace.rows, count), pace.bytes))

@@ -17,6 +17,8 @@ from ansible_collections.hedgehog.diet.plugins.module_utils.netbox.errors import
     NetBoxError,
     RefusedError,
     ServerError,
+    SkippedError,
+    TooLargeError,
     UnreachableError,
 )
 from ansible_collections.hedgehog.diet.plugins.module_utils.netbox.lanes import Lanes
@@ -149,3 +151,38 @@ def test_one_that_is_too_large_is_sent_in_halves() -> None:
     with pytest.raises(RefusedError, match="413"):
         send(server, 100, told)
     assert len(told) == len(set(told)) == len(server.done)
+
+
+def test_what_was_done_in_part_is_never_sent_again_whatever_the_other_says() -> None:
+    """One is too large and would be sent in halves; the other was answered, and left something out."""
+    server = Server()
+    sender = Sender(Client(server))
+    sender._lanes["create", "dcim/cables"] = Lanes(2, 2, rounds=-1000)
+    sizes: list[int] = []
+
+    def answer(_endpoint: str, rows: Any) -> Any:
+        sizes.append(len(rows))
+        if rows[0]["label"] == "0":
+            raise TooLargeError("too large")
+        raise SkippedError("left out", [(1, "is still there")])
+
+    sender._client.create = answer  # type: ignore[method-assign]
+    loads = [load(Change("cable", CREATE, f"c/{n}", f"c-{n}"), {"label": str(n)}) for n in range(100)]
+    with pytest.raises(SkippedError, match=r"c-51 \(c/51\): is still there"):
+        list(sender.create(RESOURCES["cable"], loads))
+    assert sizes == [50, 50]
+
+
+def test_a_refusal_that_says_nothing_is_not_searched() -> None:
+    sizes: list[int] = []
+    sender = Sender(Client(Server()))
+
+    def answer(_endpoint: str, rows: Any) -> Any:
+        sizes.append(len(rows))
+        raise RefusedError("NetBox has no dcim/cables.")
+
+    sender._client.create = answer  # type: ignore[method-assign]
+    loads = [load(Change("cable", CREATE, f"c/{n}", f"c-{n}"), {"label": str(n)}) for n in range(100)]
+    with pytest.raises(RefusedError, match="has no"):
+        list(sender.create(RESOURCES["cable"], loads))
+    assert sizes == [50]
