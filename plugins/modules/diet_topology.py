@@ -166,7 +166,7 @@ digest:
   type: str
 requests:
   description:
-    - Requests sent, as C(reads) and C(writes), and what they cost.
+    - Requests sent, as C(reads) and C(writes), and what they cost. Bytes are those of bodies.
     - C(endpoints) has, by method and endpoint and the costliest first, the number of requests, the objects and bytes
       that they carried, and the seconds until they were answered; C(slowest) is the slowest of all.
     - At C(-v), requests that take more than 15 seconds are told as they happen.
@@ -175,6 +175,7 @@ requests:
   sample:
     reads: 17
     writes: 52
+    bytes_received: 911360
     bytes_sent: 1048576
     slowest: {request: POST dcim/cables, objects: 87, seconds: 10.4}
     endpoints: {POST dcim/cables: {count: 13, objects: 1017, bytes_sent: 402133, seconds: 118.2, slowest: 10.4}}

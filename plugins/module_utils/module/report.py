@@ -11,7 +11,6 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
 from typing import Any
 
 from ..diagnostics import ERROR, Diagnostic
@@ -41,10 +40,7 @@ def write_changes(changes: ChangeSet, directory: str) -> dict[str, str]:
 
 def requests(statistics: Statistics, meter: Metered | None) -> dict[str, Any]:
     """What was sent, in all and by endpoint."""
-    counted = asdict(statistics)
-    told: dict[str, Any] = {"reads": counted["reads"], "writes": counted["writes"]}
-    if "received" in counted:
-        told["bytes_received"] = counted["received"]
+    told = {"reads": statistics.reads, "writes": statistics.writes, "bytes_received": statistics.received}
     return told | (meter.summary() if meter else {})
 
 

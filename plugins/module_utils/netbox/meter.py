@@ -39,7 +39,7 @@ class Metered:
         self._clock = clock
         self._counting = threading.Lock()
         self.statistics = transport.statistics
-        self.at_once: int = getattr(transport, "at_once", 1)
+        self.at_once = transport.at_once
         self.costs: dict[str, Cost] = {}
 
     def send(

@@ -33,6 +33,7 @@ class Server:
 
     def __init__(self, answer: Answer | None = None, each: float = 0.1) -> None:
         self.statistics = Statistics()
+        self.at_once = 1
         self.answer = answer
         self.each = each
         self.now = 0.0

@@ -55,6 +55,7 @@ class Server:
 
     def __init__(self, bad: Mapping[str, Response | NetBoxError] | None = None) -> None:
         self.statistics = Statistics()
+        self.at_once = 1
         self.bad = bad or {}
         self.done: list[str] = []
         self.sent: list[int] = []
