@@ -114,12 +114,11 @@ class Follower:
 
 
 def _pace(done: int, left: int, seconds: float) -> str:
-    """How many objects a second, and how long the rest of the phase takes at that; nothing while that is a guess."""
-    if done <= 0 or seconds < _SURE_AFTER:
+    """How many objects a second, and how long the rest takes at that; nothing at the end, and while that is a guess."""
+    if done <= 0 or left <= 0 or seconds < _SURE_AFTER:
         return ""
     rate = done / seconds
-    told = f", {rate:.0f}/s" if rate >= 10 else f", {rate:.1f}/s"
-    return f"{told}, {_duration(left / rate)} left" if left > 0 else told
+    return f", {rate:.{0 if rate >= 10 else 1}f}/s, {_duration(left / rate)} left"
 
 
 def _duration(seconds: float) -> str:

@@ -112,9 +112,9 @@ def test_rate_and_remaining_time_are_those_of_the_phase(tmp_path: Path, clock: C
     phase(follower, clock, "Creating cables", 10, 0, 40, 100, 40_000, total=40_000)
     phase(follower, clock, "Deleting cables", 20, 0, 10, total=40_000)
     assert told(shown) == [
-        "Creating devices: 0/1000", "Creating devices: 500/1000, 50/s, 10 s left", "Creating devices: 1000/1000, 50/s",
+        "Creating devices: 0/1000", "Creating devices: 500/1000, 50/s, 10 s left", "Creating devices: 1000/1000",
         "Creating cables: 0/40000", "Creating cables: 40/40000, 4.0/s, 2 h 46 min left",
-        "Creating cables: 100/40000, 5.0/s, 2 h 13 min left", "Creating cables: 40000/40000, 1333/s",
+        "Creating cables: 100/40000, 5.0/s, 2 h 13 min left", "Creating cables: 40000/40000",
         "Deleting cables: 0/40000", "Deleting cables: 10/40000, 0.5/s, 22 h 13 min left",
     ]
 
