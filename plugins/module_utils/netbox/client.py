@@ -72,7 +72,7 @@ class Client:
                 return
 
     def rest_rows(
-        self, endpoint: str, extent: Extent | None = None, **params: Any
+        self, endpoint: str, params: Mapping[str, Any], extent: Extent | None = None
     ) -> Iterator[JsonRow]:
         """All rows of a list in the order of their ids, several pages at once where `extent` says how far they go.
 

@@ -45,9 +45,9 @@ def read_owned(client: Client, plan_id: str, renames: Renames, refs: References,
         NetBoxError: of any other kind.
     """
     plan_ids = (plan_id, *renames.plan_ids)
-    source, before, last = source_of(client), _extents(client, plan_ids), None
+    before, last = _extents(client, plan_ids), None
     for _attempt in range(_READINGS):
-        reading, told = _Reading(source, before, plan_ids), Diagnostics()
+        reading, told = _Reading(source_of(client), before, plan_ids), Diagnostics()
         with no_search_for_cycles():
             owned = reading.owned(Former(plan_id, renames, reading.state, told), refs)
         after = _extents(client, plan_ids)
@@ -90,6 +90,7 @@ class _Reading:
     plan_ids: tuple[str, ...]
     state: Owned = field(default_factory=Owned)
     ids: dict[str, set[int]] = field(default_factory=lambda: {kind: set() for kind in OWNED_KINDS})
+    devices: dict[str, list[int]] = field(default_factory=dict)  # by the id of the plan that they carry
     twice: int = 0
 
     def owned(self, former: Former, refs: References) -> Owned:
@@ -123,6 +124,8 @@ class _Reading:
             extent = self.extents[kind, plan_id]
             if extent.count:
                 for row in self._once(kind, self.source.marked(kind, plan_id, extent), plan_id):
+                    if kind == DEVICE:
+                        self.devices.setdefault(plan_id, []).append(int(row["id"]))
                     yield plan_id, _mark(row, KEY_MARK), row, ""
 
     def _read_devices(self, former: Former, refs: References) -> None:
@@ -136,11 +139,10 @@ class _Reading:
     def _read_interfaces(self, former: Former, refs: References) -> None:
         """All interfaces of our devices: ours, and those that others or a template put there."""
         resource, owned = RESOURCES[INTERFACE], self.state
-        devices = sorted(row.id for row in owned.devices.values())
         read: dict[int, dict[str, Value]] = {}
 
         def of_ours() -> Iterator[tuple[str, str, JsonRow, str]]:
-            for device_plan in self.plan_ids:
+            for device_plan, devices in self.devices.items():
                 rows = self.source.interfaces(device_plan, devices, self.extents[INTERFACE, device_plan])
                 for row in self._once(INTERFACE, rows):
                     values, row_id = resource.values(row, refs), int(row["id"])

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from .client import Client
 from .graphql import GraphqlSource
 from .paging import Extent
+from .rest import RestSource
 
 JsonRow = Mapping[str, Any]
 
@@ -24,7 +25,7 @@ class Source(Protocol):
         """Devices or cables that carry a plan's id."""
 
     def interfaces(self, plan_id: str, devices: Sequence[int], extent: Extent) -> Iterator[JsonRow]:
-        """All interfaces of the devices that carry a plan's id."""
+        """All interfaces of the devices that carry a plan's id; `devices` are the ids of these."""
 
     def named(self, site: str, names: Sequence[str]) -> Iterator[JsonRow]:
         """Devices of a site by their names: `name`, `custom_fields`."""
@@ -40,4 +41,5 @@ class Source(Protocol):
 
 
 def source_of(client: Client) -> Source:
-    return GraphqlSource(client)
+    """For one reading: what REST reads depends on what it has read before."""
+    return GraphqlSource(client) if client.graphql else RestSource(client)

@@ -24,6 +24,7 @@ Errors = dict[str, Any]
 
 DEVICES, INTERFACES, CABLES = "dcim/devices", "dcim/interfaces", "dcim/cables"
 TEMPLATES, JOURNAL = "dcim/interface-templates", "extras/journal-entries"
+TERMINATIONS = "dcim/cable-terminations"
 FIELDS, TAGS, RACKS = "extras/custom-fields", "extras/tags", "dcim/racks"
 
 OBJECT_TYPES = {DEVICES: "dcim.device", INTERFACES: "dcim.interface", CABLES: "dcim.cable", "dcim/sites": "dcim.site"}
@@ -116,6 +117,7 @@ class FakeNetBox:
         self.at_once = 1
         self.version = version
         self.max_page = 1000
+        self.graphql_enabled = True
         self.may_not: set[str] = set()  # `<method> <endpoint>`, `view <endpoint>`
         self.refuse_all: Response | None = None
         self.tables: dict[str, dict[int, Row]] = {endpoint: {} for endpoint in TABLES}
@@ -137,9 +139,13 @@ class FakeNetBox:
             return self.refuse_all
         if path == "/api/status/":
             return Response(200, {"netbox-version": self.version})
+        if path == "/graphql/" and not self.graphql_enabled:
+            return Response(404, {"detail": ""})
         if path == "/graphql/":
             return self._graphql(body["query"])
         endpoint = path.removeprefix("/api/").rstrip("/")
+        if endpoint == TERMINATIONS:
+            return self._terminations(params or {})
         if not path.startswith("/api/") or not path.endswith("/") or endpoint not in TABLES:
             return Response(404, {"detail": "Not found."})
         action = "view" if method == "GET" else method
@@ -370,6 +376,8 @@ class FakeNetBox:
             elif name == "id" or name in TABLES[endpoint].fields:
                 rows = [r for r in rows if str(r[name]) in wanted]
             elif name.endswith("_id") and column in TABLES[endpoint].references:
+                if not wanted <= {str(one) for one in self.tables[TABLES[endpoint].references[column]]}:
+                    return Response(400, {name: ["Select a valid choice. That is not one of the available choices."]})
                 rows = [r for r in rows if str(r[column]) in wanted]
             elif name == "site" and endpoint == DEVICES:
                 sites = {str(one["slug"]): one["id"] for one in self.tables["dcim/sites"].values()}
@@ -385,6 +393,11 @@ class FakeNetBox:
         limit = min(int(params.get("limit", 50)) or self.max_page, self.max_page)
         offset = int(params.get("offset", 0))
         page = [self._shown(endpoint, row) for row in found[offset:offset + limit]]
+        if endpoint == INTERFACES:
+            ends = {end["termination_id"]: end for end in self._all_ends()}
+            for row in page:
+                end = ends.get(row["id"])
+                row |= {"cable": end and {"id": end["cable"]}, "cable_end": end["cable_end"] if end else ""}
         if "fields" in params:
             names = str(params["fields"]).split(",")
             page = [{name: row[name] for name in names if name in row} for row in page]
@@ -410,15 +423,37 @@ class FakeNetBox:
         out = copy.deepcopy(row)
         for name, target in TABLES[endpoint].references.items():
             other = self.tables[target].get(row[name], {})
-            out[name] = {key: other.get(key) for key in ("id", "name", "slug") if key in other}
+            out[name] = {key: other.get(key) for key in ("id", "name", "slug") if key in other} or None
         for name in ("type", "status", "filter_logic", "face", "length_unit"):
             if out.get(name):
                 out[name] = {"value": out[name], "label": str(out[name]).title()}
         if OBJECT_TYPES.get(endpoint):
             fields = [one for one in self.tables[FIELDS].values() if OBJECT_TYPES[endpoint] in one["object_types"]]
             out["custom_fields"] = {one["name"]: row["custom_fields"].get(one["name"]) for one in fields}
+        out["tags"] = [{"slug": slug} for slug in row["tags"]]
         out["display"] = str(row.get("label") or row.get("name") or f"#{row['id']}")
         return out
+
+    def _all_ends(self) -> list[Row]:
+        """Terminations. Their ids are made up, and only tell them apart."""
+        return [
+            {
+                "id": 10 * cable["id"] + side, "cable": cable["id"], "cable_end": "AB"[side],
+                "termination_type": end["object_type"], "termination_id": end["object_id"],
+            }
+            for cable in self.tables[CABLES].values()
+            for side, name in enumerate(("a_terminations", "b_terminations")) for end in cable[name]
+        ]
+
+    def _terminations(self, params: Mapping[str, Any]) -> Response:
+        wanted = set(params["cable_id"])
+        if not wanted <= self.tables[CABLES].keys():
+            return Response(400, {"cable_id": ["Select a valid choice. That is not one of the available choices."]})
+        ids = {int(params.get(name, 0)) for name in ("start", "id__gte")}
+        found = (row for row in self._all_ends() if row["cable"] in wanted and row["id"] >= max(ids))
+        rows = sorted(found, key=lambda row: int(row["id"]))
+        page = rows[:min(int(params.get("limit", 50)), self.max_page)]
+        return Response(200, {"count": len(rows), "next": None, "results": page})
 
     @staticmethod
     def _ends(cable: Row) -> list[int]:

@@ -23,12 +23,12 @@ from ansible_collections.hedgehog.diet.plugins.module_utils.netbox.reader import
 from ansible_collections.hedgehog.diet.plugins.module_utils.netbox.transport import Response, Transport
 
 from ..fakes.netbox import DEVICES, FIELDS, INTERFACES, FakeNetBox
-from ..plans import document, rails, servers, switches, zone
+from ..plans import Document, document, rails, servers, switches, zone
 from ..runs import bring
 
 
-def built(version: str = "4.7.3", number: int = 6) -> FakeNetBox:
-    plan = document(
+def plan_of(number: int) -> Document:
+    return document(
         {"leaf": switches(servers=zone("1-8", "2x100g"))}, {"gpu": servers(number, *rails(2))},
         catalog={
             "manufacturers": {"acme": {"name": "Acme"}},
@@ -38,8 +38,11 @@ def built(version: str = "4.7.3", number: int = 6) -> FakeNetBox:
             },
         },
     )
+
+
+def built(version: str = "4.7.3") -> FakeNetBox:
     netbox = FakeNetBox(version)
-    bring(plan, netbox)
+    bring(plan_of(6), netbox)
     netbox.log.clear()
     return netbox
 

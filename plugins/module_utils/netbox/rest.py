@@ -1,0 +1,147 @@
+# Copyright: Contributors to the hedgehog.diet collection
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is read of devices, interfaces and cables, by REST alone, in the shape that GraphQL gives it.
+
+Only the fields that are looked at, because every nested object costs. Cables come without their ends, of which each
+costs several queries: interfaces say which end of which cable they are, and only the ends of cables that go elsewhere
+are asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from ..model.state import CABLE, DEVICE, INTERFACE
+from .client import Client
+from .errors import RefusedError
+from .paging import Extent
+from .parallel import in_order
+from .resources import PLAN_MARK, RESOURCES
+
+JsonRow = Mapping[str, Any]
+
+# Ids in one address: what stands before NetBox takes 4 KB of it, some of them no more.
+_IDS_A_REQUEST = 100
+_NAMES_A_REQUEST = 30
+
+_FIELDS = {
+    DEVICE: (
+        "id,name,role,device_type,site,tenant,rack,location,position,face,platform,status,tags,description,custom_fields"
+    ),
+    INTERFACE: "id,device,name,type,speed,cable,cable_end,custom_fields",
+    CABLE: "id,type,color,label,length,length_unit,custom_fields",
+}
+
+
+class RestSource:
+    """See `source.py`. Knows the ends of cables from the interfaces it has read, so it is good for one reading."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self._ends: dict[int, dict[str, list[JsonRow]]] = {}
+
+    def marked(self, kind: str, plan_id: str, extent: Extent) -> Iterator[JsonRow]:
+        wanted = {f"cf_{PLAN_MARK}": plan_id, "fields": _FIELDS[kind]}
+        rows = self._client.rest_rows(RESOURCES[kind].endpoint, wanted, extent)
+        # A field made by hand finds whatever contains the id, upper or lower case.
+        ours = (_plain(row) for row in rows if (row.get("custom_fields") or {}).get(PLAN_MARK) == plan_id)
+        return self._with_ends(ours) if kind == CABLE else ours
+
+    def interfaces(self, plan_id: str, devices: Sequence[int], extent: Extent) -> Iterator[JsonRow]:
+        for row in self._of_devices(devices, _FIELDS[INTERFACE]):
+            if row.get("cable") and row.get("cable_end"):
+                sides = self._ends.setdefault(int(row["cable"]["id"]), {})
+                sides.setdefault(str(row["cable_end"]), []).append({"__typename": "InterfaceType", "id": row["id"]})
+            yield row
+
+    def named(self, site: str, names: Sequence[str]) -> Iterator[JsonRow]:
+        site_id = self._site(site)
+        for some in _parts(names if site_id else (), _NAMES_A_REQUEST):
+            params = {"site_id": site_id, "name": list(some), "fields": "id,name,custom_fields"}
+            yield from (row for row in self._client.rest_rows("dcim/devices", params) if row["name"] in some)
+
+    def interfaces_of_named(self, site: str, names: Sequence[str], devices: Sequence[int]) -> Iterator[JsonRow]:
+        return self._of_devices(devices, "id,name,device,cable")
+
+    def on_site(self, site: str) -> Iterator[JsonRow]:
+        site_id = self._site(site)
+        if site_id:
+            params = {"site_id": site_id, "fields": "id,name,custom_fields,tenant"}
+            yield from self._client.rest_rows("dcim/devices", params)
+
+    def racked(self, site: str, racks: Iterable[str]) -> Iterator[JsonRow]:
+        site_id = self._site(site)
+        if not site_id:
+            return
+        found = self._client.rest_list("dcim/racks", site_id=site_id, name=list(racks), fields="id")
+        ids = [int(row["id"]) for row in found]
+        fields = "id,name,position,face,rack,device_type"
+        if not ids:
+            return
+        rows = [_plain(row) for row in self._client.rest_list("dcim/devices", rack_id=ids, fields=fields)]
+        types = {int(row["device_type"]["id"]) for row in rows}
+        sizes = {
+            int(one["id"]): one
+            for one in self._client.rest_list("dcim/device-types", id=types, fields="id,u_height,is_full_depth")
+        }
+        for row in rows:
+            yield {**row, "device_type": sizes[int(row["device_type"]["id"])]}
+
+    def _site(self, slug: str) -> int | None:
+        """NetBox refuses to be asked about a site that there is not."""
+        row = next(iter(self._client.rest_list("dcim/sites", slug=slug, fields="id")), None)
+        return int(row["id"]) if row else None
+
+    def _of_devices(self, devices: Sequence[int], fields: str) -> Iterator[JsonRow]:
+        def ask(some: Sequence[int]) -> list[JsonRow]:
+            return [_plain(row) for row in self._within("dcim/interfaces", "device_id", some, "dcim/devices", fields)]
+
+        for rows in in_order(ask, _parts(devices, _IDS_A_REQUEST), self._client.transport.at_once):
+            yield from rows
+
+    def _within(
+        self, endpoint: str, parameter: str, ids: Sequence[int], owners: str, fields: str
+    ) -> list[dict[str, Any]]:
+        """Rows that belong to some objects. One of these that is gone by now makes NetBox refuse the request."""
+        try:
+            return list(self._client.rest_rows(endpoint, {parameter: list(ids), "fields": fields}))
+        except RefusedError:
+            left = [int(row["id"]) for row in self._client.rest_rows(owners, {"id": list(ids), "fields": "id"})]
+            if len(left) == len(ids):
+                raise
+            return list(self._client.rest_rows(endpoint, {parameter: left, "fields": fields})) if left else []
+
+    def _with_ends(self, cables: Iterable[JsonRow]) -> Iterator[JsonRow]:
+        elsewhere = []
+        for row in cables:
+            sides = self._ends.get(int(row["id"]), {})
+            if sides.keys() >= {"A", "B"}:
+                yield {**row, "a_terminations": sides["A"], "b_terminations": sides["B"]}
+            else:
+                elsewhere.append(row)
+        fields = "id,cable,cable_end,termination_type,termination_id"
+        for some in _parts(elsewhere, _IDS_A_REQUEST):
+            ends: dict[tuple[int, str], list[JsonRow]] = {}
+            ids = [int(row["id"]) for row in some]
+            for end in self._within("dcim/cable-terminations", "cable_id", ids, "dcim/cables", fields):
+                kind = str(end["termination_type"])
+                shown = "InterfaceType" if kind == "dcim.interface" else kind
+                found = ends.setdefault((int(end["cable"]), str(end["cable_end"])), [])
+                found.append({"__typename": shown, "id": end["termination_id"]})
+            for row in some:
+                sides = {f"{side.lower()}_terminations": ends.get((int(row["id"]), side), []) for side in "AB"}
+                yield {**row, **sides}
+
+
+def _plain(row: JsonRow) -> dict[str, Any]:
+    """A row with its choices, which are pairs of value and label, as plain values."""
+    return {
+        name: value["value"] if isinstance(value, Mapping) and value.keys() == {"value", "label"} else value
+        for name, value in row.items()
+    }
+
+
+def _parts(values: Sequence[Any], size: int) -> Iterator[Sequence[Any]]:
+    for start in range(0, len(values), size):
+        yield values[start:start + size]
