@@ -429,3 +429,92 @@ def what_belongs_to_a_site_is_found_by_its_id(transport: Transport) -> None:
     racks = [one.one("dcim/racks", name="R1", site=one.site) for one in (world, other)]
     (row,) = world.get("dcim/racks", name=["R1", "R2"], site_id=world.site, fields="id,name")
     assert row == {"id": racks[0], "name": "R1"}
+
+
+# -- the lists that are read where GraphQL is switched off -----------------------------------------------------------
+
+
+@promise
+def rest_lists_are_read_by_id_and_say_how_far_they_go(transport: Transport) -> None:
+    world = World(transport)
+    names = [f"{world.tag}-{n}" for n in (3, 1, 2)]
+    ids = [row["id"] for row in world.post("dcim/devices", *map(world.device, names))]
+    params: Row = {"site_id": world.site, "fields": "id", "start": 0, "limit": 2}
+    body = transport.send("GET", "/api/dcim/devices/", params=params).body
+    assert ([row["id"] for row in body["results"]], body["count"]) == (ids[:2], None)
+    assert [row["id"] for row in world.get("dcim/devices", site_id=world.site, start=ids[1] + 1)] == ids[2:]
+    rows = world.get("dcim/devices", site_id=world.site, id__gte=ids[1], ordering="id")
+    assert [row["id"] for row in rows] == ids[1:]
+    params = {"site_id": world.site, "fields": "id,custom_fields", "ordering": "-id", "limit": 1}
+    body = transport.send("GET", "/api/dcim/devices/", params=params).body
+    assert (body["count"], body["results"][0]["id"]) == (3, ids[2])
+
+
+@promise
+def custom_fields_filter_as_they_are_registered_and_are_ignored_where_they_are_not(transport: Transport) -> None:
+    world = World(transport)
+    mark = world.field("plan")
+    rows = [world.device(f"{world.tag}-{n}", custom_fields={mark: p}) for n, p in enumerate(("g-1", "G-10", "g-1"))]
+    ids = [row["id"] for row in world.post("dcim/devices", *rows)]
+
+    def found(name: str = mark) -> list[int]:
+        return [row["id"] for row in world.get("dcim/devices", site_id=world.site, start=0, **{f"cf_{name}": "g-1"})]
+
+    assert found() == [ids[0], ids[2]]
+    (row,) = world.get("extras/custom-fields", name=[mark], fields="id")
+    for logic in ("loose", "disabled"):
+        body = [{"id": row["id"], "filter_logic": logic}]
+        assert world.send("PATCH", "extras/custom-fields", body).status == 200
+        assert found() == ids
+    assert found("nowhere") == ids
+    (row,) = world.get("dcim/devices", id=ids[1], fields="id,custom_fields")
+    assert row["custom_fields"][mark] == "G-10" and "nowhere" not in row["custom_fields"]
+
+
+@promise
+def interfaces_say_which_end_of_which_cable_they_are(transport: Transport) -> None:
+    world = World(transport)
+    a, b, c = world.ports(3)
+    one = world.one("dcim/cables", **cable(a, b))
+    devices = [row["id"] for row in world.get("dcim/devices", site_id=world.site, fields="id")]
+    fields = "id,device,name,type,speed,cable,cable_end,custom_fields"
+    rows = {row["id"]: row for row in world.get("dcim/interfaces", device_id=devices, fields=fields, start=0)}
+    assert [(rows[n]["cable"]["id"], rows[n]["cable_end"]) for n in (a, b)] == [(one, "A"), (one, "B")]
+    assert rows[c]["cable"] is None and not rows[c]["cable_end"]
+    assert {row["device"]["id"] for row in rows.values()} == set(devices)
+    assert rows[a]["type"]["value"] == "100gbase-x-qsfp28"
+    params = {"device_id": [*devices, 999_999_999]}
+    assert transport.send("GET", "/api/dcim/interfaces/", params=params).status == 400
+
+
+@promise
+def terminations_are_found_by_cable(transport: Transport) -> None:
+    world = World(transport)
+    a, b, c, d = world.ports(4)
+    first, second = (row["id"] for row in world.post("dcim/cables", cable(a, b), cable(c, d)))
+    fields = "id,cable,cable_end,termination_type,termination_id"
+    rows = world.get("dcim/cable-terminations", cable_id=[first, second], fields=fields, start=0)
+    ends = sorted((row["cable"], row["cable_end"], row["termination_type"], row["termination_id"]) for row in rows)
+    kind = "dcim.interface"
+    assert ends == [(first, "A", kind, a), (first, "B", kind, b), (second, "A", kind, c), (second, "B", kind, d)]
+    params = {"cable_id": [first, 999_999_999]}
+    assert transport.send("GET", "/api/dcim/cable-terminations/", params=params).status == 400
+
+
+@promise
+def devices_are_found_by_name_and_by_rack_and_name_what_they_refer_to(transport: Transport) -> None:
+    world = World(transport)
+    location = world.one("dcim/locations", name="here", slug="here", site=world.site)
+    rack = world.one("dcim/racks", name="R1", site=world.site, location=location)
+    one = world.one("dcim/devices", **world.device(f"{world.tag}-a", rack=rack, position=10.5, face="rear"))
+    other = world.one("dcim/devices", **world.device(f"{world.tag}-b"))
+    fields = "id,name,role,device_type,site,tenant,rack,location,position,face,platform,status,tags,description"
+    (row,) = world.get("dcim/devices", rack_id=[rack], fields=fields)
+    assert (row["id"], row["rack"]["name"], row["location"]["slug"]) == (one, "R1", "here")
+    assert [row[name]["slug"] for name in ("role", "device_type", "site")] == [world.tag] * 3
+    assert (float(row["position"]), row["face"]["value"], row["status"]["value"]) == (10.5, "rear", "active")
+    assert (row["tenant"], row["platform"], row["tags"], row["description"]) == (None, None, [], "")
+    names = [f"{world.tag}-a", f"{world.tag}-B", "nowhere"]  # upper and lower case are the same, unlike in GraphQL
+    assert [row["id"] for row in world.get("dcim/devices", site_id=world.site, name=names, start=0)] == [one, other]
+    (kind,) = world.get("dcim/device-types", id=[world.type], fields="id,u_height,is_full_depth")
+    assert (float(kind["u_height"]), kind["is_full_depth"]) == (1.0, True)

@@ -373,6 +373,8 @@ class FakeNetBox:
             column = name.removesuffix("_id")
             if name == "device_id" and endpoint == CABLES:
                 rows = [r for r in rows if wanted & {str(self._device_of(end)) for end in self._ends(r)}]
+            elif name == "name" and endpoint == DEVICES:
+                rows = [r for r in rows if str(r["name"]).lower() in {one.lower() for one in wanted}]
             elif name == "id" or name in TABLES[endpoint].fields:
                 rows = [r for r in rows if str(r[name]) in wanted]
             elif name.endswith("_id") and column in TABLES[endpoint].references:
