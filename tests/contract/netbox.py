@@ -394,7 +394,7 @@ def graphql_gives_decimals_as_text_and_what_is_not_set_as_none(transport: Transp
     first, second = world.rows("device_list", where, fields)
     for name in ("tenant", "location", "rack", "platform", "position"):
         assert first[name] is None
-    assert (first["tags"], first["status"]) == ([], "active") and not first["face"]
+    assert (first["tags"], first["status"], first["face"]) == ([], "active", "")
     assert (second["position"], second["face"], second["status"]) == ("10.0", "rear", "staged")
     assert (second["rack"], second["tags"]) == ({"name": "R1"}, [{"slug": world.tag}])
 

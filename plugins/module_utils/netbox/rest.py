@@ -136,10 +136,13 @@ class RestSource:
 
 def _plain(row: JsonRow) -> dict[str, Any]:
     """A row with its choices, which are pairs of value and label, as plain values."""
-    return {
+    shown = {
         name: value["value"] if isinstance(value, Mapping) and value.keys() == {"value", "label"} else value
         for name, value in row.items()
     }
+    if "face" in shown:
+        shown["face"] = shown["face"] or ""  # of all choices the one that GraphQL has as empty text
+    return shown
 
 
 def _parts(values: Sequence[Any], size: int) -> Iterator[Sequence[Any]]:

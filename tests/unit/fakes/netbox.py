@@ -550,6 +550,8 @@ class FakeNetBox:
                 out[name] = self._select(table.references[name], target, inner) if target else None
             elif name in ("position", "length") and row[name] is not None:
                 out[name] = f"{row[name]:.1f}" if name == "position" else f"{row[name]:.2f}"
+            elif name == "face":
+                out[name] = row[name] or ""
             else:
                 out[name] = copy.deepcopy(row[name])
         for kind, inner in selection.on.items():
