@@ -38,10 +38,10 @@ IN_WORDS = {
 }
 
 
-def mapping(description: str, required: tuple[str, ...] = (), /, **properties: Schema) -> Schema:
+def mapping(meaning: str, required: tuple[str, ...] = (), /, **properties: Schema) -> Schema:
     return {
         "type": "object",
-        "description": description,
+        "description": meaning,
         "properties": properties,
         "required": list(required),
         "patternProperties": {"^_": {}},

@@ -150,4 +150,3 @@ def mark_payload(mark: Mark) -> dict[str, Any]:
         "ui_editable": "no",
         "required": False,
     }
-

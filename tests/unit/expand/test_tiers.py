@@ -179,6 +179,7 @@ def test_the_values_that_are_named_work_and_no_others_do(
     plan = pod_plan(leaves, per_pod, uplinks, spine_lanes, spine_uplinks, core_lanes)
     if groups:
         plan["switch_classes"]["spine"]["redundancy"] = {"type": "mclag"}
+    named: set[str] = set()
     try:
         expanded(plan)
     except PlanError as error:

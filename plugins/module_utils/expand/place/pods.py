@@ -139,7 +139,7 @@ def _workable(plan: Plan, rule: UplinkRule) -> Iterator[str]:
                 continue
         elif pods > 1:
             continue
-        yield str(next(iter(per_pod.values()))) if len(per_pod) == 1 else _text(per_pod)
+        yield str(min(per_pod.values())) if len(per_pod) == 1 else _text(per_pod)
 
 
 def _candidates(counts: dict[str, int]) -> Iterator[dict[str, int]]:
