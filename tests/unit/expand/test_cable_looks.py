@@ -91,7 +91,11 @@ def test_a_label_has_bare_variables_only(pattern: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "look", [{"type": "rope"}, {"color": "green"}, {"color": "00FF00"}, {"length": 0}, {"length": 1, "length_unit": "yd"}, {"x": 1}]
+    "look",
+    [
+        {"type": "rope"}, {"color": "green"}, {"color": "00FF00"}, {"length": 0}, {"length_unit": "cm"},
+        {"length": 1, "length_unit": "yd"}, {"x": 1},
+    ],
 )
 def test_what_no_cable_is_like(look: Document) -> None:
     assert len(errors_of(plan(look))) == 1
