@@ -31,8 +31,8 @@ _TRANSIENT = (502, 503, 504)
 _READ_ATTEMPTS = 3
 _WAIT = 1.0  # seconds before the second attempt, twice that before the third
 
-# Reads under way at once. A list costs NetBox far more than us: 140,000 objects took 187, 152, 134 and 108 s with 1, 2, 3
-# and 4 of them, of a NetBox with 3 processes on 2 busy cores. Many more would only queue there, before those of others.
+# Reads under way at once. A list costs NetBox far more than us: 140,000 objects took 187, 152, 134 and 108 s with 1, 2,
+# 3 and 4 of them, of a NetBox with 3 processes on 2 busy cores. More would queue there, before those of others.
 AT_ONCE = 4
 
 
