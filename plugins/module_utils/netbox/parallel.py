@@ -1,6 +1,6 @@
 # Copyright: Contributors to the hedgehog.diet collection
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Several requests under way at once. The only file with threads."""
+"""Several reads under way at once."""
 
 from __future__ import annotations
 
