@@ -70,11 +70,8 @@ def _is_leaf(row: Document) -> bool:
     )
 
 
-def switch_class(key: str, row: Document, path: Path, refer: References) -> SwitchClass | None:
-    """A switch class, None where its fabric is not there."""
-    fabric = refer.fabric(row["fabric"], (*path, "fabric"))
-    if fabric is None:
-        return None
+def switch_class(key: str, row: Document, path: Path, refer: References) -> SwitchClass:
+    fabric = refer.fabric(row, (*path, "fabric"))
     described = instances(row)
     quantity, absent = row.get("quantity"), frozenset(row.get("absent", ()))
     external = row.get("external", schema.default(schema.SWITCH_CLASS, "external"))

@@ -130,7 +130,6 @@ def _plan(document: Document, whole: Document, found: Diagnostics) -> Plan:
 
 
 def _each(
-    section: str, build: Callable[[str, Document, Path, References], Item | None], refer: References
+    section: str, build: Callable[[str, Document, Path, References], Item], refer: References
 ) -> dict[str, Item]:
-    built = {key: build(key, row, (section, key), refer) for key, row in refer.document[section].items()}
-    return {key: item for key, item in built.items() if item is not None}
+    return {key: build(key, row, (section, key), refer) for key, row in refer.document[section].items()}

@@ -10,7 +10,7 @@ from typing import Any
 
 from ...diagnostics import Diagnostics, Path, nearest
 from ...model.hardware import DeviceType, ModuleType
-from ...model.plan import Fabric, Optic
+from ...model.plan import MANAGED, MESH, MESH_ZONE, SPINE_LEAF, Fabric, Optic
 from .ports import PortRangeError, parse_ports
 
 Document = Mapping[str, Any]
@@ -39,11 +39,13 @@ class References:
             at = at.get(key) if isinstance(at, Mapping) else None
         return tuple(at) if isinstance(at, Mapping) else ()
 
-    def fabric(self, key: str, path: Path) -> Fabric | None:
-        known = self.named("fabrics")
+    def fabric(self, row: Document, path: Path) -> Fabric:
+        """The fabric of a switch class; a stand-in where there is none, so that the rest of the class is checked."""
+        key, known = row["fabric"], self.named("fabrics")
         if key not in known:
             self.found.error("unknown-fabric", path, f"there is no fabric {key!r}.", nearest(key, known))
-        return self.fabrics.get(key)
+        is_mesh = any(zone["type"] == MESH_ZONE for zone in row["zones"].values())
+        return self.fabrics.get(key) or Fabric(key, MANAGED, MESH if is_mesh else SPINE_LEAF)
 
     def hardware(self, slug: str) -> DeviceType:
         """The catalog's device type; an unknown slug may still be one that NetBox has, with ports unchecked."""

@@ -31,8 +31,8 @@ def validate(plan: Plan, found: Diagnostics) -> None:
         check_external(switch_class, path, found)
         check_instances(switch_class, path, found)
         check_balance(switch_class, path, found)
-        check_hardware(switch_class, path, found)
-        check_together(plan, switch_class, path, found)
+        if check_hardware(switch_class, path, found):
+            check_together(plan, switch_class, path, found)
         check_overlaps(plan, switch_class, path, found)
         check_redundancy(plan, switch_class, path, found)
         for zone in switch_class.zones.values():

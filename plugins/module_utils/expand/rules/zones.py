@@ -27,7 +27,9 @@ from ..place.sized import above
 from .limits import check_limits, redundancy_not_supported
 
 
-def check_hardware(switch_class: SwitchClass, path: Path, found: Diagnostics) -> None:
+def check_hardware(switch_class: SwitchClass, path: Path, found: Diagnostics) -> bool:
+    """Whether every zone alone is something that the hardware can do, as far as the catalog knows it."""
+    before = len(found.errors)
     hardware = switch_class.device_type
     if not hardware.groups:
         found.warn(
@@ -35,7 +37,7 @@ def check_hardware(switch_class: SwitchClass, path: Path, found: Diagnostics) ->
             f"the catalog does not know the ports of {hardware.slug!r}, so they are not checked.",
             "Describe them under `catalog.device_types`.",
         )
-        return
+        return True
     for zone in switch_class.zones.values():
         zone_path = (*path, "zones", zone.key)
         known = tuple(p for group in hardware.groups for p in group.ports)
@@ -54,6 +56,7 @@ def check_hardware(switch_class: SwitchClass, path: Path, found: Diagnostics) ->
                     f"port{'s' if len(used) > 1 else ''} {format_ports(used)} of {hardware.slug} cannot be"
                     f" {zone.breakout}, only {allowed}.",
                 )
+    return len(found.errors) == before
 
 
 def check_together(plan: Plan, switch_class: SwitchClass, path: Path, found: Diagnostics) -> None:
