@@ -150,10 +150,11 @@ def test_a_plan_that_says_something_else(said: Document, core: Core, netbox: Net
 
 
 def test_what_a_plan_no_longer_says_stays(core: Core, netbox: NetBox) -> None:
-    """A position says nothing without its rack, so these go together."""
+    """A position says nothing without its rack and its side, so these go together."""
     before = built(netbox, "tiny")
+    together = {"rack": ("rack", "position", "face"), "face": ("position", "face")}
     for name in sorted(STATED["device"]):
-        gone: Mapping[str, None] = dict.fromkeys(("rack", "position", "face") if name == "rack" else (name,))
+        gone: Mapping[str, None] = dict.fromkeys(together.get(name, (name,)))
         assert not core.preview(with_leaf(PLAN, "1", **gone)).changes
     assert not core.apply(tiny()).writes
     assert built(netbox, "tiny") == before
