@@ -43,7 +43,6 @@ MCLAG = "mclag"
 ESLAG = "eslag"
 BUNDLED = "bundled"
 
-EVEN = "even"
 UNEVEN = "uneven"
 
 

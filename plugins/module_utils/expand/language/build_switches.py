@@ -11,7 +11,7 @@ from ...model import schema
 from ...model.hardware import Breakout
 from ...model.plan import ESLAG, MCLAG, UNEVEN, UPLINK_ZONE, Fabric, Redundancy, SwitchClass, Zone
 from .attributes import attributes, cable_look, instances
-from .ports import PortRangeError, draw_order
+from .ports import PortRangeError, draw_order, ports_of
 from .references import Document, References
 
 _DEVICE_ROLES = {"spine": "spine", "server-leaf": "leaf", "border-leaf": "border", "core": "core", "oob": "oob"}
@@ -121,7 +121,7 @@ def _zone(key: str, row: Document, path: Path, refer: References) -> Zone:
 
 def _drawn_ports(row: Document, path: Path, refer: References) -> tuple[int, ...]:
     """The ports of a zone in the order they are drawn."""
-    ports = refer.ports(row["ports"], (*path, "ports"))
+    ports = ports_of(row["ports"], (*path, "ports"), refer.found)
     allocation = row.get("allocation", schema.default(schema.ZONE, "allocation"))
     order: tuple[int, ...] = ()
     if allocation == "custom" and "order" not in row:
@@ -129,7 +129,7 @@ def _drawn_ports(row: Document, path: Path, refer: References) -> tuple[int, ...
     elif allocation != "custom" and "order" in row:
         refer.found.error("invalid-value", (*path, "order"), "`order` goes with `allocation: custom` only.")
     elif allocation == "custom":
-        order = refer.ports(row["order"], (*path, "order"), keep_order=True)
+        order = ports_of(row["order"], (*path, "order"), refer.found, keep_order=True)
     if not ports or (allocation == "custom" and not order):
         return ports
     try:

@@ -13,7 +13,7 @@ from typing import Any
 
 from ...diagnostics import Diagnostics, Path
 from ...model.hardware import Breakout, DeviceType, Limits, ModuleType, Pipeline, PortGroup
-from .ports import PortRangeError, format_ports, parse_ports
+from .ports import format_ports, ports_of
 
 Row = Mapping[str, Any]
 
@@ -27,7 +27,7 @@ def device_type(slug: str, row: Row, path: Path, found: Diagnostics) -> DeviceTy
     Reports `invalid-ports`, `port-twice`, `no-such-port`, `breakout-not-supported` and `duplicate-name`.
     """
     ranges = {
-        str(text): _group(_ports(text, (*path, "ports", str(text)), found), group)
+        str(text): _group(ports_of(text, (*path, "ports", str(text)), found), group)
         for text, group in row.get("ports", {}).items()
     }
     _check_groups(ranges, path, found)
@@ -71,14 +71,6 @@ def device_type_row(hardware: DeviceType) -> dict[str, Any]:
 # -- from rows --------------------------------------------------------------------------------------------------------
 
 
-def _ports(text: str | int, path: Path, found: Diagnostics) -> tuple[int, ...]:
-    try:
-        return parse_ports(text)
-    except PortRangeError as error:
-        found.error("invalid-ports", path, f"{error}.")
-        return ()
-
-
 def _group(ports: tuple[int, ...], row: Row) -> PortGroup:
     breakouts = (Breakout.parse(text) for text in row.get("breakouts", ()))
     return PortGroup(
@@ -89,10 +81,10 @@ def _group(ports: tuple[int, ...], row: Row) -> PortGroup:
 
 def _limits(row: Row, groups: tuple[PortGroup, ...], path: Path, found: Diagnostics) -> Limits:
     pipelines = tuple(
-        Pipeline(_ports(text, (*path, "pipelines", str(text)), found), lanes)
+        Pipeline(ports_of(text, (*path, "pipelines", str(text)), found), lanes)
         for text, lanes in row.get("pipelines", {}).items()
     )
-    same_speed = tuple(_ports(text, (*path, "same_speed"), found) for text in row.get("same_speed", ()))
+    same_speed = tuple(ports_of(text, (*path, "same_speed"), found) for text in row.get("same_speed", ()))
     known = {port for group in groups for port in group.ports}
     for key, sets in (("pipelines", [p.ports for p in pipelines]), ("same_speed", list(same_speed))):
         _once(sets, (*path, key), found)

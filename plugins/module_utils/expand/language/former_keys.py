@@ -4,14 +4,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from ...diagnostics import Diagnostics, Path
 from ...model.renames import Renames
 
 Document = Mapping[str, Any]
-Found = Iterator[tuple[str, str, Path]]  # former key, present key, place in the plan
 
 _CLASSES = ("switch_classes", "server_classes")
 

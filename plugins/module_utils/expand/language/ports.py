@@ -7,6 +7,7 @@ Grammar and orders are the first DIET's, so that its documents mean the same her
 
 from __future__ import annotations
 
+from ...diagnostics import Diagnostics, Path
 from ...model.schema_terms import MAX_PORT
 
 
@@ -32,6 +33,15 @@ def parse_ports(text: str | int, keep_order: bool = False) -> tuple[int, ...]:
             raise PortRangeError("a port stands in it twice")
         return tuple(ports)
     return tuple(sorted(set(ports)))
+
+
+def ports_of(text: str | int, path: Path, found: Diagnostics, keep_order: bool = False) -> tuple[int, ...]:
+    """The ports of a range, none where it says nothing sensible; that is reported."""
+    try:
+        return parse_ports(text, keep_order)
+    except PortRangeError as error:
+        found.error("invalid-ports", path, f"{error}.")
+        return ()
 
 
 def _parse_part(part: str) -> range:

@@ -11,7 +11,6 @@ from typing import Any
 from ...diagnostics import Diagnostics, Path, nearest
 from ...model.hardware import DeviceType, ModuleType
 from ...model.plan import MANAGED, MESH, MESH_ZONE, SPINE_LEAF, Fabric, Optic
-from .ports import PortRangeError, parse_ports
 
 Document = Mapping[str, Any]
 
@@ -74,11 +73,3 @@ class References:
             self.found.error("unknown-zone", path, f"switch class {class_key!r} has no zone {zone!r}.", hint)
         built = zone in self.document["switch_classes"].get(class_key, {}).get("zones", {})
         return (class_key, zone) if built else None
-
-    def ports(self, text: str | int, path: Path, keep_order: bool = False) -> tuple[int, ...]:
-        """The ports of a range, none where it says nothing sensible; that is reported."""
-        try:
-            return parse_ports(text, keep_order)
-        except PortRangeError as error:
-            self.found.error("invalid-ports", path, f"{error}.")
-            return ()

@@ -15,8 +15,6 @@ from .links import PlacedLink
 from .sized import SizedClass
 from .tiers import uplink_rule
 
-Domains = Mapping[tuple[str, str], set[Domain]]  # rail domains by switch class and zone
-
 
 def could_be_fewer(plan: Plan, sized: Mapping[str, SizedClass], ledger: Ledger) -> bool:
     """Whether placing anew might need fewer switches or rail domains, as far as capacity and divisors tell."""

@@ -15,10 +15,10 @@ from heapq import heapify, heappop, heapreplace
 from ...diagnostics import Diagnostics, InvariantError, counted
 from ...model.keys import lane_link_key, natural, split_device_key, switch_port_key
 from ...model.ledger import End, Entry, Ledger
-from ...model.plan import FABRIC_ZONE, MESH, MESH_ZONE, UPPER_ROLES, Plan, Zone
+from ...model.plan import MESH, MESH_ZONE, UPPER_ROLES, Plan, Zone
 from .links import MESH as MESH_LINK
 from .links import PlacedLink
-from .sized import SizedClass, ranked, uplink_zones
+from .sized import SizedClass, fabric_zones, ranked, uplink_zones
 from .space import Lane, Space
 from .tiers import Quotas, is_uplink, tiers
 
@@ -48,8 +48,7 @@ def uplink_links(plan: Plan, sized: Mapping[str, SizedClass], ledger: Ledger, pr
             }
             quotas = tier.deal(upper.count // tier.units)
             near = [_side(lower.sized, uplink_zones(lower.sized.switch_class), tier.speed) for lower in tier.lowers]
-            fabric_zones = [z for z in upper.switch_class.zones.values() if z.type == FABRIC_ZONE]
-            far = _side(upper, fabric_zones, tier.speed)
+            far = _side(upper, fabric_zones(upper.switch_class, tier.speed), tier.speed)
             links += _deal(tier.kind, [*near, far], quotas, upper.switch_class.fabric.key, entries, prune)
     return links
 

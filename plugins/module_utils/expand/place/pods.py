@@ -7,9 +7,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from math import gcd
 
-from ...diagnostics import Diagnostics, Path, counted
+from ...diagnostics import Diagnostics, Path
 from ...model.plan import CORE, FABRIC_ZONE, SPINE, UPLINK_ZONE, Plan, SwitchClass
-from .sized import SizedClass, above, uplink_zones
+from .sized import SizedClass, above, fabric_zones, more_ports, uplink_zones
 from .tiers import UplinkRule
 
 _SHOWN = 8  # values of leaves_per_pod, and numbers in a row, that an error names
@@ -71,13 +71,9 @@ def _more_ports(rule: UplinkRule, name: str) -> str:
     ways = []
     for tier in rule.tiers:
         lacking = -(-tier.total() // rule.largest) - tier.lanes if rule.largest else 0
-        zones = [
-            z for z in rule.upper.switch_class.zones.values()
-            if z.type == FABRIC_ZONE and z.breakout.speed == tier.speed
-        ]
+        zones = fabric_zones(rule.upper.switch_class, tier.speed)
         if lacking > 0 and zones:
-            breakout = zones[0].breakout
-            ways.append(f"{counted(-(-lacking // breakout.lanes), 'more port')} at {breakout}")
+            ways.append(more_ports(zones[0], lacking))
     if not ways:
         return f"Give the {name} more fabric ports"
     return f"Give each of {rule.units * rule.largest} {name} at least {' and '.join(ways)}"

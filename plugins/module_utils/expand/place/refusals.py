@@ -12,7 +12,7 @@ from ...model.plan import ESLAG, MESH, Plan, SwitchClass, Zone
 from .candidates import MESH_SIZES, all_numbers, lower_bound
 from .demand import Demand
 from .pods import runs
-from .sized import MAX_ONE_GROUP, SizedClass
+from .sized import MAX_ONE_GROUP, SizedClass, more_ports
 from .trial import Trial, ZoneRefused
 
 
@@ -34,7 +34,8 @@ def fits_at_all(sized: SizedClass, demands: Mapping[str, Demand], path: Path, fo
             found.error(
                 "over-capacity", ports,
                 f"{owner} has {links} links that must be on one switch{where}, and a switch has"
-                f" {counted(capacity, 'lane')} in the zone.", f"It fits with {_more(zone, links - capacity)}{instead}.",
+                f" {counted(capacity, 'lane')} in the zone.",
+                f"It fits with {more_ports(zone, links - capacity)}{instead}.",
             )
     return len(found.errors) == before
 
@@ -63,7 +64,8 @@ def report_no_numbers(plan: Plan, trial: Trial, path: Path, found: Diagnostics) 
         key: -(-trial.links(key) // most) - trial.sized.spaces[key].capacity for key in trial.demands
     }
     ways = [
-        f"{_more(switch_class.zones[key], lanes)} in the zone {key!r}" for key, lanes in lacking.items() if lanes > 0
+        f"{more_ports(switch_class.zones[key], lanes)} in the zone {key!r}"
+        for key, lanes in lacking.items() if lanes > 0
     ]
     fits = f"It takes at least {' and '.join(ways)}" if ways else "Use more ports"
     limit, other = ("a mesh has", "a spine-leaf fabric") if in_mesh else ("one eslag group has", "a `group_size`")
@@ -97,19 +99,13 @@ def report_refusals(
         nearest = [str(x) for x in _nearest(plan, trial, given)]
         ways.append(f"Quantities that do: {', '.join(nearest)}." if nearest else "No quantity does: use more ports.")
         if links > total and n:
-            ways.append(f"Or at least {_more(zone, -(-(links - total) // n))} on {counted(n, 'switch')}.")
+            ways.append(f"Or at least {more_ports(zone, -(-(links - total) // n))} on {counted(n, 'switch')}.")
     else:
         ways.append("Change the distribution, or use more ports.")
     if why.kept:
         ways.append("`rebalance: true` places all links anew.")
     where = (*path, "zones", key) if given is None or trial.sized.switch_class.external else (*path, "quantity")
     found.error("over-capacity", where, message, " ".join(ways))
-
-
-def _more(zone: Zone, lanes: int) -> str:
-    """So many lanes more, as ports of a zone."""
-    ports = -(-lanes // zone.breakout.lanes)
-    return f"{counted(ports, 'more port')} at {zone.breakout}"
 
 
 def _nearest(plan: Plan, trial: Trial, given: int) -> list[int]:

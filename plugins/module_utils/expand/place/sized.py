@@ -7,9 +7,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from ...diagnostics import counted
 from ...model.keys import device_key, split_device_key
 from ...model.ledger import Taken
-from ...model.plan import CORE, SPINE, SPINE_LEAF, UNMANAGED, UPLINK_ZONE, Plan, SwitchClass, Zone
+from ...model.plan import CORE, FABRIC_ZONE, SPINE, SPINE_LEAF, UNMANAGED, UPLINK_ZONE, Plan, SwitchClass, Zone
 from .demand import Demand
 from .keep import Kept
 from .placement import Placement
@@ -71,3 +72,14 @@ def above(plan: Plan, switch_class: SwitchClass) -> SwitchClass | None:
     role = CORE if switch_class.role == SPINE else SPINE
     uppers = [c for c in plan.switch_classes.values() if c.fabric == fabric and c.role == role]
     return uppers[0] if uppers else None
+
+
+def fabric_zones(switch_class: SwitchClass, speed: int) -> list[Zone]:
+    """The zones on which uplinks of a speed end."""
+    return [z for z in switch_class.zones.values() if z.type == FABRIC_ZONE and z.breakout.speed == speed]
+
+
+def more_ports(zone: Zone, lanes: int) -> str:
+    """So many lanes more, as ports of a zone."""
+    ports = -(-lanes // zone.breakout.lanes)
+    return f"{counted(ports, 'more port')} at {zone.breakout}"

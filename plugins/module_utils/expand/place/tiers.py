@@ -20,10 +20,10 @@ from math import gcd
 from ...diagnostics import counted
 from ...model.keys import device_key, split_device_key
 from ...model.ledger import End, Ledger
-from ...model.plan import FABRIC_ZONE, SPINE, Plan, Zone
+from ...model.plan import SPINE, Plan
 from .links import CORE, FABRIC
 from .numbering import index_at
-from .sized import SizedClass, above, uplink_zones
+from .sized import SizedClass, above, fabric_zones, uplink_zones
 from .space import Space
 
 Quotas = dict[tuple[str, str], int]  # near device, far device: links between them
@@ -217,8 +217,7 @@ def tiers(
     units = pods if kind == FABRIC else max(1, sum(s.count for s in lowers) // pods)
     rows: list[Tier] = []
     for speed in sorted({z.breakout.speed for s in lowers for z in uplink_zones(s.switch_class)}):
-        zones = _of_speed(upper, FABRIC_ZONE, speed)
-        space = upper.lanes(zones)
+        space = upper.lanes(fabric_zones(upper.switch_class, speed))
         blocked = Counter({i: space.load(i) for i in range(1, space.highest + 1)})
         here_left = [e for e in left_over if e.b.physical and space.has(e.b.physical)]
         blocked.update(split_device_key(e.b.device)[1] for e in here_left)
@@ -289,7 +288,3 @@ def is_uplink(near: End, lanes: Mapping[str, tuple[int, Space]]) -> bool:
     class_key, index = split_device_key(near.device)
     count, space = lanes.get(class_key, (0, None))
     return space is not None and index <= count and near.physical is not None and space.has(near.physical)
-
-
-def _of_speed(sized: SizedClass, zone_type: str, speed: int) -> list[Zone]:
-    return [z for z in sized.switch_class.zones.values() if z.type == zone_type and z.breakout.speed == speed]
