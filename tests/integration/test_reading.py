@@ -27,7 +27,8 @@ from ansible_collections.hedgehog.diet.plugins.module_utils.netbox.transport imp
     Response,
     is_read,
 )
-from ansible_collections.hedgehog.diet.plugins.module_utils.workflow.preview import Options, preview
+from ansible_collections.hedgehog.diet.plugins.module_utils.workflow.preview import preview
+from ansible_collections.hedgehog.diet.plugins.module_utils.workflow.survey import Options
 
 from .support.core import Core
 from .support.plans import rails, stated

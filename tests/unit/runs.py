@@ -12,7 +12,8 @@ from ansible_collections.hedgehog.diet.plugins.module_utils.netbox.client import
 from ansible_collections.hedgehog.diet.plugins.module_utils.netbox.transport import ReadOnly, Transport
 from ansible_collections.hedgehog.diet.plugins.module_utils.netbox.writer import RestWriter
 from ansible_collections.hedgehog.diet.plugins.module_utils.workflow.apply import apply
-from ansible_collections.hedgehog.diet.plugins.module_utils.workflow.preview import Options, Preview, preview
+from ansible_collections.hedgehog.diet.plugins.module_utils.workflow.preview import Preview, preview
+from ansible_collections.hedgehog.diet.plugins.module_utils.workflow.survey import Options
 from ansible_collections.hedgehog.diet.plugins.module_utils.workflow.teardown import Teardown, teardown
 
 from .plans import Document, loaded

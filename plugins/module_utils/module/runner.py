@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import platform
 import time
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
@@ -34,7 +34,8 @@ from ..netbox.meter import Metered
 from ..netbox.transport import HttpTransport, ReadOnly, Statistics, library_missing
 from ..netbox.writer import RestWriter
 from ..workflow.apply import apply
-from ..workflow.preview import Options, preview, setup_only
+from ..workflow.preview import preview, setup_only
+from ..workflow.survey import Options
 from ..workflow.teardown import teardown
 from . import report
 from .argspec import connection
@@ -45,11 +46,17 @@ Result = dict[str, Any]
 
 def run_topology(module: AnsibleModule) -> None:
     """The body of diet_topology. Ends in exit_json or fail_json."""
-    run = _Run(module)
+    run = Run(module)
     if module.params["plan_id"] and module.params["state"] != "absent":
         module.fail_json(msg="plan_id goes with state=absent only; otherwise the plan says its id.")
+    end_with(run, run.absent if module.params["state"] == "absent" else run.present)
+
+
+def end_with(run: Run, body: Callable[[], Result]) -> None:
+    """Ends in exit_json with what `body` says, or in fail_json with what it raises, in words."""
+    module = run.module
     try:
-        result = run.absent() if module.params["state"] == "absent" else run.present()
+        result = body()
     except PlanError as error:
         run.fail(str(error), error.diagnostics)
     except MissingLibraryError as error:
@@ -64,7 +71,7 @@ def run_topology(module: AnsibleModule) -> None:
         module.exit_json(**result)
 
 
-class _Run:
+class Run:
     """One run: its module, its clock, its NetBox."""
 
     def __init__(self, module: AnsibleModule) -> None:
@@ -80,9 +87,9 @@ class _Run:
     # -- states --------------------------------------------------------------------------------------------------
 
     def present(self) -> Result:
-        plan = self._plan()
-        ledger = self._file_ledger(plan.id, plan.renames.plan_ids)
-        client = self._client()
+        plan = self.plan()
+        ledger = self.file_ledger(plan.id, plan.renames.plan_ids)
+        client = self.client(self.module.check_mode)
         options = Options(self.params["prune"], self.params["max_moves"], self.params["rebalance"])
         done = preview(plan, client, self.params["netbox_url"], ledger, options, self.sink)
         warnings = list(done.warnings)
@@ -108,15 +115,15 @@ class _Run:
                 held = {key: done.ledger[key] for key in done.changes.leftovers.get("cable", ()) if key in done.ledger}
                 left = Ledger(held, done.ledger.taken).under(topology_ledger(done.topology))
                 self._write_ledger(plan.id, left, result)
-        return self._finish(result, warnings)
+        return self.finish(result, warnings)
 
     def absent(self) -> Result:
         plan_id, renames = self.params["plan_id"], Renames()
         if not plan_id:
-            plan = self._plan()
+            plan = self.plan()
             plan_id, renames = plan.id, plan.renames
         taken = self._taken(plan_id, renames.plan_ids)
-        client = self._client()
+        client = self.client(self.module.check_mode)
         done = teardown(plan_id, renames, client, self.params["netbox_url"], self.sink)
         result = self._result(plan_id, done.changes, done.digest)
         result["stays"] = done.stays
@@ -128,22 +135,22 @@ class _Run:
             warnings += apply(done.changes, plan_id, site, writer, client, done.refs, record, self.sink)
             if self.params["ledger_file"] and os.path.exists(self.params["ledger_file"]):
                 self._write_ledger(plan_id, Ledger(taken=taken), result)
-        return self._finish(result, warnings)
+        return self.finish(result, warnings)
 
     # -- collaborators -------------------------------------------------------------------------------------------
 
-    def _plan(self) -> Plan:
+    def plan(self) -> Plan:
         self.loaded = read_plan(self.params["plan"] or {})
         return self.loaded.plan
 
-    def _client(self) -> Client:
+    def client(self, read_only: bool) -> Client:
         if library_missing():
             raise MissingLibraryError("pynetbox", name="pynetbox")
         self.meter = Metered(HttpTransport(connection(self.params)), self.sink)
         self.statistics = self.meter.statistics
-        return Client(ReadOnly(self.meter) if self.module.check_mode else self.meter)
+        return Client(ReadOnly(self.meter) if read_only else self.meter)
 
-    def _file_ledger(self, plan_id: str, former_ids: Collection[str]) -> Ledger:
+    def file_ledger(self, plan_id: str, former_ids: Collection[str]) -> Ledger:
         path = self.params["ledger_file"]
         text = read_text(path) if path else None
         return read_ledger(text, path, plan_id, former_ids) if text is not None else Ledger()
@@ -151,7 +158,7 @@ class _Run:
     def _taken(self, plan_id: str, former_ids: Collection[str]) -> Taken:
         """The ports that others take on external switches, which they do when the plan is gone too."""
         try:
-            return self._file_ledger(plan_id, former_ids).taken
+            return self.file_ledger(plan_id, former_ids).taken
         except LedgerError:
             return {}  # nothing that is placed depends on it any more
 
@@ -201,8 +208,8 @@ class _Run:
         except OSError as error:
             self.module.warn(f"The ledger file is not written, NetBox has the ledger all the same: {error}")
 
-    def _finish(self, result: Result, warnings: Iterable[Diagnostic]) -> Result:
-        return result | self._costs() | {"diagnostics": self._located(warnings)}
+    def finish(self, result: Result, warnings: Iterable[Diagnostic]) -> Result:
+        return result | self.costs() | {"diagnostics": self._located(warnings)}
 
     def _located(self, diagnostics: Iterable[Diagnostic]) -> list[dict[str, Any]]:
         """Findings at their paths in the user's document; what loading it found has those already."""
@@ -211,7 +218,7 @@ class _Run:
             found = [*self.loaded.warnings, *self.loaded.locate(found)]
         return [d.as_dict() for d in report.findings(found)]
 
-    def _costs(self) -> Result:
+    def costs(self) -> Result:
         return {
             "requests": report.requests(self.statistics, self.meter),
             "seconds": round(time.monotonic() - self.begin, 1),
@@ -220,4 +227,4 @@ class _Run:
     def fail(self, message: str, diagnostics: Iterable[Diagnostic] = ()) -> None:
         """Give up. The action plugin turns the diagnostics into places in the user's file."""
         located = self._located(diagnostics)
-        self.module.fail_json(msg=report.message(message), diagnostics=located, **self._costs())
+        self.module.fail_json(msg=report.message(message), diagnostics=located, **self.costs())

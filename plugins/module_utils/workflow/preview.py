@@ -1,41 +1,23 @@
 # Copyright: Contributors to the hedgehog.diet collection
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Preview: read, expand, compare, guard. What comes out is all that apply may do; nothing is written."""
+"""Preview: survey, and stop at what stands in the way. What comes out is all that apply may do; nothing is written."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..diagnostics import Diagnostic, Diagnostics
-from ..diff.changeset import DELETE, ChangeSet, digest
-from ..diff.compare import change_set, compare
-from ..diff.external import check_external
-from ..diff.guard import guard, guard_removals
-from ..diff.racks import Size, check_units, racks_to_check
-from ..events import Event, Sink
+from ..diagnostics import Diagnostic
+from ..diff.changeset import ChangeSet, digest
+from ..diff.compare import change_set
+from ..events import Sink
 from ..expand.artifact import plan_digest
-from ..expand.pipeline import expand
 from ..model.ledger import Ledger
 from ..model.objects import Topology
 from ..model.plan import Plan
-from ..model.state import DEVICE, INTERFACE, OWNED_KINDS, Owned, SharedRow
+from ..model.state import OWNED_KINDS, Owned
 from ..netbox.client import Client
-from ..netbox.external import read_external, taken
 from ..netbox.fields import References
-from ..netbox.reader import ledger_of, prove_view_rights, read_owned
-from ..netbox.shared import read_shared, shared_wanted
-from ..netbox.surroundings import read_foreign_cables, read_names, read_racked, read_templates
-from .references import check_references
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """Options that change what would be written; part of the digest."""
-
-    prune: bool = False
-    max_moves: int = 0
-    rebalance: bool = False
+from .survey import Options, survey
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,43 +44,12 @@ def preview(plan: Plan, client: Client, url: str, file_ledger: Ledger, options: 
         PlanError: the plan does not fit, or something stands in the way; all of it.
         NetBoxError: of any kind.
     """
-    sink(Event("Reading NetBox"))
-    prove_view_rights(client)
-    refs, found = References(), Diagnostics()
-    # Before our cables, which may end there.
-    external = read_external(client, plan, refs)
-    owned = read_owned(client, plan.id, plan.renames, refs, found)
-    known, placed = plan.renames.ledger(file_ledger.uncabled()), ledger_of(owned)
-    ledger = Ledger(known.under(placed), taken(plan, external, owned, placed))
-
-    sink(Event("Expanding the plan"))
-    topology, warnings = expand(plan, ledger, options.prune, options.rebalance)
-    found.extend(warnings)
-    _disagreements(known, ledger, topology, found)
-
-    sink(Event("Comparing"))
-    shared = read_shared(client, shared_wanted(topology), refs, topology.site.slug)
-    check_references(plan, topology, shared, found)
-    check_external(topology, external, (plan.id, *plan.renames.plan_ids), found)
-    found.stop_on_errors()
-    ports = external.wanted(topology)
-    for key, port in ports.items():
-        refs.add(INTERFACE, key, port.id)
-    new_types = {d.device_type for d in topology.devices if d.key not in owned.devices}
-    templates = read_templates(
-        client, {r.key: r.id for r in shared if r.kind == "device_type" and r.id and r.key in new_types}
-    )
-    changes = compare(topology, owned, shared, templates, options.prune)
-    named = any(c.kind == DEVICE and ("name" in c.after or "tenant" in c.after) for c in changes.changes)
-    names = read_names(client, topology.site.slug) if named and refs.knows("site", topology.site.slug) else {}
-    guard(changes, owned, names, ports, options.max_moves, found)
-    _rack_units(client, topology, changes, shared, found)
-    _stripped_cables(client, changes, owned, found)
-    found.stop_on_errors()
+    seen = survey(plan, client, file_ledger, options, sink)
+    seen.found.stop_on_errors()
     asked = [options.prune, options.rebalance]
+    whole = digest(seen.changes.digest, plan_digest(plan), url, asked)
     return Preview(
-        topology, changes, digest(changes.digest, plan_digest(plan), url, asked), ledger, owned, refs,
-        tuple(found.warnings),
+        seen.topology, seen.changes, whole, seen.ledger, seen.owned, seen.refs, tuple(seen.found.warnings)
     )
 
 
@@ -108,38 +59,3 @@ def setup_only(done: Preview) -> Preview:
         (c for c in done.changes.changes if c.kind not in OWNED_KINDS), {}
     )
     return Preview(done.topology, shared, shared.digest, done.ledger, done.owned, done.refs, done.warnings)
-
-
-def _disagreements(file_ledger: Ledger, ledger: Ledger, topology: Topology, found: Diagnostics) -> None:
-    """The ledger file is a copy; the preview says where it differs from what NetBox has."""
-    wanted = {cable.key for cable in topology.cables}
-    differ = [
-        key for key, entry in file_ledger.items()
-        if key in wanted and key in ledger and ledger[key].text() != entry.text()
-    ]
-    if differ:
-        shown = ", ".join(differ[:5]) + (", ..." if len(differ) > 5 else "")
-        found.warn(
-            "ledger-differs", (),
-            f"the ledger file and NetBox disagree about the ports of {len(differ)} links ({shown}); NetBox wins.",
-        )
-
-
-def _rack_units(
-    client: Client, topology: Topology, changes: ChangeSet, shared: Sequence[SharedRow], found: Diagnostics
-) -> None:
-    racks = racks_to_check(topology, changes)
-    if not racks:
-        return
-    sizes = {
-        row.key: Size(float(row.payload.get("u_height", 1)), bool(row.payload.get("is_full_depth", True)))
-        for row in shared if row.kind == "device_type"
-    }
-    check_units(topology, changes, sizes, read_racked(client, topology.site.slug, racks), found)
-
-
-def _stripped_cables(client: Client, changes: ChangeSet, owned: Owned, found: Diagnostics) -> None:
-    going = [c.id for c in changes.of(DEVICE, DELETE) if c.id is not None]
-    if not going:
-        return
-    guard_removals(read_foreign_cables(client, going, owned), found)

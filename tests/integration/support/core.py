@@ -27,7 +27,8 @@ from ansible_collections.hedgehog.diet.plugins.module_utils.netbox.transport imp
 )
 from ansible_collections.hedgehog.diet.plugins.module_utils.netbox.writer import RestWriter
 from ansible_collections.hedgehog.diet.plugins.module_utils.workflow.apply import apply
-from ansible_collections.hedgehog.diet.plugins.module_utils.workflow.preview import Options, preview, setup_only
+from ansible_collections.hedgehog.diet.plugins.module_utils.workflow.preview import preview, setup_only
+from ansible_collections.hedgehog.diet.plugins.module_utils.workflow.survey import Options
 from ansible_collections.hedgehog.diet.plugins.module_utils.workflow.teardown import teardown
 
 

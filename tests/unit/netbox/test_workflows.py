@@ -24,7 +24,8 @@ from ansible_collections.hedgehog.diet.plugins.module_utils.netbox.errors import
 from ansible_collections.hedgehog.diet.plugins.module_utils.netbox.resources import RESOURCES
 from ansible_collections.hedgehog.diet.plugins.module_utils.netbox.transport import ReadOnly, Response
 from ansible_collections.hedgehog.diet.plugins.module_utils.netbox.writer import RestWriter
-from ansible_collections.hedgehog.diet.plugins.module_utils.workflow.preview import Options, preview
+from ansible_collections.hedgehog.diet.plugins.module_utils.workflow.preview import preview
+from ansible_collections.hedgehog.diet.plugins.module_utils.workflow.survey import Options
 
 from ..fakes.netbox import (
     CABLES,
