@@ -15,7 +15,12 @@ from .capabilities import Capabilities
 from .errors import AccessError, NetBoxError, RefusedError, ServerError, SkippedError, TooLargeError
 from .paging import PAGE, Ask, Extent, JsonRow, Slice, next_start, read_slice, slices
 from .parallel import in_order
-from .transport import GRAPHQL, Response, Transport
+from .transport import BUSY, GRAPHQL, Response, Transport
+
+# Refusals that concern objects, one of many may be. Any other concerns the request, and smaller ones no less.
+_OF_OBJECTS = (400, 409)
+# What NetBox calls a body above its DATA_UPLOAD_MAX_MEMORY_SIZE, which it answers with HTTP 500.
+_TOO_BIG = "RequestDataTooBig"
 
 _SLICE = 100  # values of one repeated query parameter: keeps URLs under the 8 KB that servers take
 
@@ -185,20 +190,28 @@ def _checked(response: Response, verb: str, where: str, ids: Sequence[int] = ())
 
 
 def _error(response: Response, verb: str, where: str, ids: Sequence[int]) -> NetBoxError:
-    body = response.body
+    body, status = response.body, response.status
     detail = str(body.get("detail", "")) if isinstance(body, dict) else ""
-    if response.status in (401, 403):
-        return AccessError(_access(detail, verb, where))
-    if response.status == 404:
-        return RefusedError(f"NetBox has no {where}{': ' + detail if detail else ''}.")
-    if response.status == 413:
-        return TooLargeError(f"A request to {verb} {where} is too large for what stands before NetBox (HTTP 413).")
-    if response.status >= 500:
-        # A body above 2.5 MiB, a dead database and a bug of the server all look like this.
-        return ServerError(f"NetBox failed to {verb} {where} (HTTP {response.status}): {detail or body}")
-    rows = _row_errors(body, ids)
+    if status in (401, 403):
+        # 4.7 says which objects of a list lie outside of what the token may do.
+        rows = _row_errors(body, ids) if isinstance(body, dict) and "errors" in body else []
+        return AccessError(_access(detail, verb, where), rows, status)
+    if status == 404:
+        return RefusedError(f"NetBox has no {where}{': ' + detail if detail else ''}.", status=status)
+    if status == 413:
+        said = f"A request to {verb} {where} is too large for what stands before NetBox (HTTP 413)."
+        return TooLargeError(said, status=status)
+    if status == 500 and isinstance(body, dict) and body.get("exception") == _TOO_BIG:
+        said = f"A request to {verb} {where} is larger than NetBox takes (its DATA_UPLOAD_MAX_MEMORY_SIZE)."
+        return TooLargeError(said, status=status)
+    if status == BUSY:
+        said = f"NetBox takes no more requests for now to {verb} {where} (HTTP {BUSY}){': ' + detail if detail else ''}"
+        return RefusedError(f"{said}. Run again later to continue.", status=BUSY)
+    if status >= 500:  # a dead database and a bug of the server look the same
+        return ServerError(f"NetBox failed to {verb} {where} (HTTP {status}): {detail or body}", status=status)
+    rows = _row_errors(body, ids) if status in _OF_OBJECTS else []
     told = "; ".join(text for _index, text in rows[:5]) or detail or str(body)[:500]
-    return RefusedError(f"NetBox refused to {verb} {where} (HTTP {response.status}): {told}", rows)
+    return RefusedError(f"NetBox refused to {verb} {where} (HTTP {status}): {told}", rows, status)
 
 
 def _access(detail: str, verb: str, where: str) -> str:
@@ -223,7 +236,7 @@ def _row_errors(body: Any, ids: Sequence[int]) -> list[tuple[int | None, str]]:
                 position = list(ids).index(item["id"])
             rows.append((position, _flat(item.get("errors", item))))
         return rows
-    if isinstance(body, list):
+    if isinstance(body, list) and all(isinstance(item, dict) for item in body):
         return [(position, _flat(item)) for position, item in enumerate(body) if item]
     return [(None, _flat(body))] if body else []
 

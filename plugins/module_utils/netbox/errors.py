@@ -5,8 +5,8 @@
     NetBoxError
       UnreachableError      no answer: name, port, TLS, time-out
       AccessError           the token is wrong, or may not do this
-      RefusedError          the server refused what was sent (400, 404, 409), with the objects concerned
-        TooLargeError       something on the way found the request too large (413): none of it was carried out
+      RefusedError          the server refused what was sent (4xx), with the objects concerned if it was for them
+        TooLargeError       NetBox or something before it found the request too large: none of it was carried out
         SkippedError        the server said yes, and left some of the objects as they were
       ServerError           the server failed (5xx), or answered something that is not NetBox
 """
@@ -17,7 +17,16 @@ from collections.abc import Sequence
 
 
 class NetBoxError(Exception):
-    """Base of all; the message is for the user."""
+    """Base of all; the message is for the user.
+
+    `rows` are pairs of the position in the request, or None, and what the server says of it. `status` is that of HTTP,
+    or 0 where it was none that made this an error.
+    """
+
+    def __init__(self, message: str, rows: Sequence[tuple[int | None, str]] = (), status: int = 0) -> None:
+        super().__init__(message)
+        self.rows = list(rows)
+        self.status = status
 
 
 class UnreachableError(NetBoxError):
@@ -33,11 +42,7 @@ class ServerError(NetBoxError):
 
 
 class RefusedError(NetBoxError):
-    """`rows` are pairs of the position in the request, or None, and what the server says of it."""
-
-    def __init__(self, message: str, rows: Sequence[tuple[int | None, str]] = ()) -> None:
-        super().__init__(message)
-        self.rows = list(rows)
+    pass
 
 
 class TooLargeError(RefusedError):

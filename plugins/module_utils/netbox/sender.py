@@ -6,8 +6,8 @@ Two requests are under way at once only where they share no row and are measured
 deleted cables. New devices wait for the row of their type, where NetBox counts them, and new interfaces for the row of
 their device; two at once were no faster for either. `docs/netbox.md` has the figures.
 
-Nothing is sent twice, but for what certainly was not carried out: a request that was too large for something on the
-way, and one that NetBox refused without a word about which object it was.
+Nothing is sent twice, but for what certainly was not carried out: a request that was too large for NetBox or something
+on the way, and one that NetBox refused without a word about which object it was.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from ..diff.changeset import Change
 from ..model.state import CABLE
 from .batches import Load, Queue
 from .client import Client
-from .errors import NetBoxError, RefusedError, ServerError, SkippedError, TooLargeError, UnreachableError
+from .errors import AccessError, NetBoxError, RefusedError, ServerError, SkippedError, TooLargeError, UnreachableError
 from .fields import Resource
 from .lanes import Lanes
 from .pace import Pace
@@ -104,7 +104,7 @@ class Sender:
         self._paces.setdefault(name, Pace(resource.batch))
         self._lanes.setdefault(name, Lanes(_MOST.get((verb, resource.kind), 1), rounds=-1))
         while batches := self._portions(queue, name):
-            begin = self._clock()
+            begin, waited = self._clock(), self._client.transport.statistics.waited
             answers = self._round(batches, send)
             seconds = self._clock() - begin
             for answer in answers:
@@ -114,6 +114,8 @@ class Sender:
             if failed:
                 yield from self._again(failed, queue, name, send)
                 continue
+            if self._client.transport.statistics.waited != waited:
+                continue  # seconds that NetBox told us to wait say nothing of how long it works
             weights = [sum(one.weight for one in answer.batch) for answer in answers]
             heaviest = max(range(len(answers)), key=weights.__getitem__)
             self._paces[name] = self._paces[name].after(weights[heaviest], answers[heaviest].seconds)
@@ -149,6 +151,8 @@ class Sender:
         for answer in failed:
             if isinstance(answer.error, (ServerError, UnreachableError)):
                 raise _described(answer.error, answer, verb)
+            if isinstance(answer.error, AccessError):
+                raise _named(answer.error, answer.batch, verb)
             if answer.error is not None and not isinstance(answer.error, RefusedError):
                 raise answer.error
         for answer in reversed(failed):
@@ -171,7 +175,7 @@ class Sender:
             try:
                 rows = send(batch)
             except RefusedError as error:
-                if len(batch) == 1 or isinstance(error, SkippedError):
+                if len(batch) == 1 or isinstance(error, SkippedError) or not error.rows:
                     raise _named(error, batch, verb) from None
                 queue.put_back(batch)
                 pace, count = Pace(pace.weight, len(batch) // 2, pace.bytes), len(batch)
@@ -185,11 +189,12 @@ def _described(error: NetBoxError, answer: _Answer, verb: str) -> NetBoxError:
     count, kind = len(answer.batch), answer.batch[0].change.kind
     return type(error)(
         f"{error} It was a request to {verb} {count} {kind}{'s' if count > 1 else ''}, which ended after"
-        f" {answer.seconds:.0f} s. What was done is read back by the next run, which continues from there."
+        f" {answer.seconds:.0f} s. What was done is read back by the next run, which continues from there.",
+        status=error.status,
     )
 
 
-def _named(error: RefusedError, batch: Sequence[Load], verb: str) -> RefusedError:
+def _named(error: NetBoxError, batch: Sequence[Load], verb: str) -> NetBoxError:
     """A refusal with the names of our objects instead of positions in the request."""
     if not error.rows:
         return error
@@ -203,6 +208,8 @@ def _named(error: RefusedError, batch: Sequence[Load], verb: str) -> RefusedErro
     objects = f"{count} {kind}{'s' if count > 1 else ''}"
     if isinstance(error, SkippedError):
         said = f"NetBox did not {verb} {len(error.rows)} of {objects}"
+    elif isinstance(error, AccessError):
+        said = f"The token may not {verb} {len(error.rows)} of {objects}, and NetBox wrote none of them"
     else:
         said = f"NetBox refused a request to {verb} {objects}, and wrote none of them"
-    return type(error)(f"{said}: {'; '.join(told)}{more}", error.rows)
+    return type(error)(f"{said}: {'; '.join(told)}{more}", error.rows, error.status)

@@ -18,6 +18,7 @@ from ansible_collections.hedgehog.diet.plugins.module_utils.netbox.errors import
     NetBoxError,
     RefusedError,
     ServerError,
+    TooLargeError,
     UnreachableError,
 )
 from ansible_collections.hedgehog.diet.plugins.module_utils.netbox.transport import (
@@ -69,7 +70,10 @@ ROWS = [{"id": 11, "name": "a"}, {"id": 12, "name": "b"}]
         (Response(404, {"detail": "Not found."}), RefusedError, "NetBox has no", []),
         (Response(409, {"detail": "conflict"}), RefusedError, "conflict", None),
         (Response(413, {"detail": ""}), NetBoxError, "413", None),
-        (Response(429, {"detail": "slow down"}), NetBoxError, "slow down", None),
+        (Response(429, {"detail": "slow down"}), RefusedError, "no more requests for now to update dcim/devices"
+         " (HTTP 429): slow down. Run again later", []),
+        # a list of words is no list of rows
+        (Response(400, ["Enter a number."]), RefusedError, "Enter a number.", [(None, "Enter a number.")]),
         (Response(403, {"detail": "You do not have permission to perform this action."}), AccessError, "may not", None),
         (Response(403, {"detail": "Write access is not permitted for this token"}), AccessError, "read-only", None),
         (Response(403, {"detail": ""}), AccessError, "no permission", None),
@@ -77,6 +81,8 @@ ROWS = [{"id": 11, "name": "a"}, {"id": 12, "name": "b"}]
         (Response(401, {"detail": "Invalid token"}), AccessError, "does not accept the token", None),
         (Response(403, {"detail": "Source IP 10.0.0.1 is not permitted."}), AccessError, "Source IP", None),
         (Response(500, {"error": "RequestDataTooBig", "exception": "x"}), ServerError, "RequestDataTooBig", None),
+        (Response(500, {"error": "x", "exception": "RequestDataTooBig"}), TooLargeError, "DATA_UPLOAD_MAX_MEMORY_SIZE",
+         []),
         (Response(504, None), ServerError, "HTTP 504", None),
         (Response(200, {"id": 1}), ServerError, "no rows", None),
         (Response(200, [{"id": 1}]), ServerError, "1 rows", None),
@@ -88,8 +94,10 @@ def test_answers_to_writes(response: Response, kind: type[Exception], words: str
     with pytest.raises(kind) as error:
         client.update("dcim/devices", ROWS)
     assert words in str(error.value)
+    assert isinstance(error.value, NetBoxError)
+    assert error.value.status == (response.status if response.status >= 400 else 0)
     if rows is not None:
-        assert isinstance(error.value, RefusedError) and error.value.rows == rows
+        assert error.value.rows == rows
 
 
 def test_many_values_are_asked_for_in_slices() -> None:
@@ -160,11 +168,11 @@ def test_what_is_no_netbox_that_works(status: Any) -> None:
 
 
 class Reply:
-    def __init__(self, status: int, text: str = "{}", location: str = "") -> None:
+    def __init__(self, status: int, text: str = "{}", location: str = "", **headers: str) -> None:
         self.status_code = status
         self.text = text
         self.content = text.encode()
-        self.headers = {"Location": location}
+        self.headers = {"Location": location, **{name.replace("_", "-"): value for name, value in headers.items()}}
         self.is_redirect = bool(location)
 
     def json(self) -> Any:
@@ -226,6 +234,49 @@ def test_writes_are_never_sent_again(monkeypatch: pytest.MonkeyPatch, method: st
     with pytest.raises(UnreachableError):
         made.send(method, "/api/dcim/sites/", body=[])
     assert len(wire.sent) == 1 and made.statistics.writes == 1
+
+
+# -- a server that wants no more requests for now -------------------------------------------------------------------
+
+BUSY = Reply(429, "<html>Too Many Requests</html>", Retry_After="3")
+
+
+@pytest.mark.parametrize(("method", "reads", "writes"), [("GET", 3, 0), ("POST", 0, 3), ("DELETE", 0, 3)])
+def test_what_was_not_carried_out_is_sent_again_when_the_server_says(
+    monkeypatch: pytest.MonkeyPatch, method: str, reads: int, writes: int
+) -> None:
+    made, wire = wired(monkeypatch, BUSY, Reply(429, Retry_After="0"), Reply(200))
+    slept: list[float] = []
+    monkeypatch.setattr(transport.time, "sleep", slept.append)
+    assert made.send(method, "/api/dcim/sites/", body=[]).status == 200
+    assert slept == [3, 0]
+    assert (made.statistics.reads, made.statistics.writes, made.statistics.waited) == (reads, writes, 3)
+    assert len(wire.sent) == 3
+
+
+def test_a_server_that_names_no_time_is_waited_for_ever_longer_and_not_for_ever(
+    monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, wire = wired(monkeypatch, *[Reply(429, Retry_After=text) for text in ("", "soon", *[""] * 5)])
+    slept: list[float] = []
+    monkeypatch.setattr(transport.time, "sleep", slept.append)
+    assert made.send("POST", "/api/dcim/sites/", body=[]).status == 429
+    assert slept == [2, 4, 8, 16, 32, 64] and len(wire.sent) == 7
+
+
+def test_hours_are_not_waited(monkeypatch: pytest.MonkeyPatch) -> None:
+    made, wire = wired(monkeypatch, Reply(429, Retry_After="3600"))
+    assert made.send("GET", "/api/dcim/sites/").status == 429
+    assert len(wire.sent) == 1
+
+
+def test_a_date_is_a_time_to_wait_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
+    made, _wire = wired(monkeypatch, Reply(429, Retry_After="Wed, 21 Oct 2026 07:28:30 GMT"), Reply(200))
+    slept: list[float] = []
+    monkeypatch.setattr(transport.time, "sleep", slept.append)
+    monkeypatch.setattr(transport.time, "time", lambda: 1792567685.0)  # 25 s before
+    made.send("PATCH", "/api/dcim/sites/", body=[])
+    assert slept == [25]
 
 
 @pytest.mark.parametrize(

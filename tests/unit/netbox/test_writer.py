@@ -13,6 +13,7 @@ from ansible_collections.hedgehog.diet.plugins.module_utils.diff.changeset impor
 from ansible_collections.hedgehog.diet.plugins.module_utils.netbox.batches import load
 from ansible_collections.hedgehog.diet.plugins.module_utils.netbox.client import Client
 from ansible_collections.hedgehog.diet.plugins.module_utils.netbox.errors import (
+    AccessError,
     NetBoxError,
     RefusedError,
     ServerError,
@@ -121,6 +122,48 @@ def test_a_request_that_was_too_large_is_sent_in_halves() -> None:
 def test_one_row_that_is_too_large_is_an_error() -> None:
     with pytest.raises(TooLargeError, match="HTTP 413"):
         send(Server(lambda _m, _b: Response(413, None)), 3)
+
+
+def test_a_body_that_netbox_does_not_take_is_sent_in_halves() -> None:
+    too_big = Response(500, {"error": "Request body exceeded settings.", "exception": "RequestDataTooBig"})
+    server = Server(lambda _m, body: too_big if len(body) > 20 else Response(200, body))
+    assert sum(send(server, 100)) == 100
+    assert server.done == list(range(100))
+    assert server.sizes[:2] == [50, 25] and max(server.sizes[2:]) <= 12
+
+
+@pytest.mark.parametrize("status", [402, 405, 415, 429])
+def test_a_refusal_that_concerns_no_object_is_not_searched_for_one(status: int) -> None:
+    server = Server(lambda _m, _b: Response(status, {"detail": "no"}))
+    with pytest.raises(RefusedError, match=f"HTTP {status}") as error:
+        send(server, 100)
+    assert server.sizes == [50] and error.value.status == status
+    # Nor where it comes in the middle of a search.
+    server = Server(lambda _m, body: Response(status if len(body) < 50 else 400, {"detail": "no"}))
+    with pytest.raises(RefusedError, match=f"HTTP {status}"):
+        send(server, 100)
+    assert server.sizes == [50, 25]
+
+
+def test_time_that_the_server_said_to_wait_slows_nothing_down() -> None:
+    server = Server(each=0.01)
+
+    def wait_a_minute(_method: str, body: list[dict[str, Any]]) -> Response:
+        server.now, server.statistics.waited = server.now + 60, server.statistics.waited + 60
+        return Response(200, body)
+
+    server.answer = wait_a_minute
+    send(server, 150)
+    assert server.sizes == [50, 50, 50]
+
+
+def test_objects_outside_of_the_rights_are_named_where_netbox_does() -> None:
+    body = {"detail": "1 of 5 failed.", "errors": [{"id": 2, "errors": {"__all__": ["No permission."]}}]}
+    server = Server(lambda _m, _b: Response(403, body))
+    with pytest.raises(AccessError, match=r"may not update 1 of 5 devices, .* none of them: gpu-002 \(gpu/2\)"):
+        send(server, 5)
+    with pytest.raises(AccessError, match="The token may not update dcim/devices: no permission"):
+        send(Server(lambda _m, _b: Response(403, {"detail": ""})), 5)
 
 
 @pytest.mark.parametrize("status", [500, 502, 503, 504])
