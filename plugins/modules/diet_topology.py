@@ -145,6 +145,13 @@ changes:
   returned: success
   type: dict
   sample: {device: {create: 2}, interface: {create: 12}, cable: {create: 6}}
+reasons:
+  description:
+    - Number of updated and moved objects by reason, that is V(plan changed), V(drift) (somebody changed it in NetBox),
+      V(both), V(adopted), or V(cannot say), which the diff gives the cause of.
+  returned: success
+  type: dict
+  sample: {plan changed: 4, drift: 1}
 quantities:
   description: Number of switches per class, and the arithmetic behind it.
   returned: when O(state) is V(present) or V(prepared)
@@ -191,7 +198,8 @@ report:
 changes_file:
   description:
     - File with all changes as JSON, a line each, with C(action), C(kind), C(key), C(name), C(id), C(before), C(after)
-      and C(reason). Empty when nothing changes.
+      and C(reason). Where fields differ for different reasons, C(reasons) has them by field; C(because) says why none
+      can be given. Empty when nothing changes.
   returned: success
   type: str
 ledger_file:

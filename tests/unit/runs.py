@@ -6,9 +6,11 @@ from __future__ import annotations
 
 from ansible_collections.hedgehog.diet.plugins.module_utils.diagnostics import PlanError
 from ansible_collections.hedgehog.diet.plugins.module_utils.events import Event, Sink, silent
+from ansible_collections.hedgehog.diet.plugins.module_utils.expand.artifact import plan_digest
 from ansible_collections.hedgehog.diet.plugins.module_utils.model.ledger import Ledger
 from ansible_collections.hedgehog.diet.plugins.module_utils.model.renames import Renames
 from ansible_collections.hedgehog.diet.plugins.module_utils.netbox.client import Client
+from ansible_collections.hedgehog.diet.plugins.module_utils.netbox.run_record import carried
 from ansible_collections.hedgehog.diet.plugins.module_utils.netbox.transport import ReadOnly, Transport
 from ansible_collections.hedgehog.diet.plugins.module_utils.netbox.writer import RestWriter
 from ansible_collections.hedgehog.diet.plugins.module_utils.workflow.apply import apply
@@ -38,7 +40,8 @@ def bring(
     client = Client(netbox)
     done = preview(loaded(plan), client, URL, Ledger(), Options(prune, max_moves, rebalance), sink)
     writer = RestWriter(client, done.refs)
-    apply(done.changes, plan["id"], plan["site"], writer, client, done.refs, {"digest": done.digest}, sink)
+    record = {"digest": done.digest, "plan_digest": plan_digest(loaded(plan)), **carried(plan)}
+    apply(done.changes, plan["id"], plan["site"], writer, client, done.refs, record, sink)
     return done
 
 

@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The change set: everything a run would do, as a value.
 
-Preview and check mode stop at it, apply acts from it alone, so what was shown is what is done. `reason` and `label` are
-for people; no code decides on them.
+Preview and check mode stop at it, apply acts from it alone, so what was shown is what is done. Labels and reasons are
+for people: how a change is carried out does not depend on them. Whether it is made at all may: `max_moves` does not
+count drift, and a policy may leave drift alone (`policy.py`).
 """
 
 from __future__ import annotations
@@ -15,10 +16,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..model.state import OWNED_KINDS
+
 CREATE, UPDATE, MOVE, DELETE = "create", "update", "move", "delete"
 ACTIONS = (CREATE, UPDATE, MOVE, DELETE)
 
-PLAN, DRIFT, ADOPTED, UNKNOWN = "plan changed", "drift", "adopted", ""
+# Why something differs. CANNOT_SAY goes with the cause in words, `Change.because`; UNKNOWN where nobody asked.
+PLAN, DRIFT, BOTH, ADOPTED, CANNOT_SAY, UNKNOWN = "plan changed", "drift", "both", "adopted", "cannot say", ""
+REASONS = (PLAN, DRIFT, BOTH, ADOPTED, CANNOT_SAY)
 
 # How a change is carried out when it is not a request of its own: by the device type's template, by its device's end.
 BY_TEMPLATE, WITH_DEVICE = "template", "device"
@@ -26,7 +31,10 @@ BY_TEMPLATE, WITH_DEVICE = "template", "device"
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One object: `before` and `after` hold the fields that differ; `after` of a create holds all managed fields."""
+    """One object: `before` and `after` hold the fields that differ; `after` of a create holds all managed fields.
+
+    `reason` is that of the whole change; `field_reasons` has those of its fields where they are not all the same.
+    """
 
     kind: str
     action: str
@@ -37,6 +45,12 @@ class Change:
     id: int | None = None
     reason: str = UNKNOWN
     via: str = ""
+    field_reasons: Mapping[str, str] = field(default_factory=dict)
+    because: str = ""
+
+    def reason_of(self, name: str) -> str:
+        """Why a field differs."""
+        return self.field_reasons.get(name, self.reason)
 
     def as_row(self) -> dict[str, Any]:
         """The change as plain data: what digests and reports are made of."""
@@ -49,6 +63,8 @@ class Change:
             "before": dict(self.before),
             "after": dict(self.after),
             "reason": self.reason,
+            "reasons": dict(self.field_reasons),
+            "because": self.because,
             "via": self.via,
         }
 
@@ -73,6 +89,15 @@ class ChangeSet:
         kinds = sorted({kind for kind, _action in numbers})
         return {kind: {a: numbers[kind, a] for a in ACTIONS if numbers[kind, a]} for kind in kinds}
 
+    def reasons(self) -> dict[str, int]:
+        """Updates and moves of owned objects by their reasons; reasons without any are left out."""
+        numbers = Counter(c.reason for c in self.changes if c.action in (UPDATE, MOVE) and c.kind in OWNED_KINDS)
+        return {reason: numbers[reason] for reason in REASONS if numbers[reason]}
+
+
+# What of a row is no part of what is done.
+FOR_PEOPLE = ("name", "reason", "reasons", "because")
+
 
 def digest(*parts: Any) -> str:
     """SHA-256 over the canonical JSON of some values; the same on every machine."""
@@ -83,7 +108,7 @@ def digest_of(changes: Iterable[Change]) -> str:
     """The digest of a list of what the changes do, a change at a time: 140,000 of them are 60 MB of JSON."""
     whole = hashlib.sha256(b"[[")
     for number, change in enumerate(changes):
-        row = {name: value for name, value in change.as_row().items() if name not in ("name", "reason")}
+        row = {name: value for name, value in change.as_row().items() if name not in FOR_PEOPLE}
         whole.update((("," if number else "") + _canonical(row)).encode())
     whole.update(b"]]")
     return whole.hexdigest()

@@ -147,7 +147,7 @@ def _interface_names(changes: ChangeSet, owned: Owned, found: Diagnostics) -> No
 
 
 def _moves(changes: ChangeSet, max_moves: int, found: Diagnostics) -> None:
-    moved: Sequence[Change] = [c for c in changes.of(CABLE, MOVE) if c.reason != DRIFT]
+    moved: Sequence[Change] = [c for c in changes.of(CABLE, MOVE) if c.reason_of("ends") != DRIFT]
     if len(moved) > max_moves:
         shown = "; ".join(f"{c.key}" for c in moved[:5])
         found.error(

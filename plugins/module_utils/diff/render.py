@@ -14,6 +14,7 @@ from typing import Any
 from ..model.keys import link_kind, natural
 from ..model.state import CABLE, DEVICE, INTERFACE
 from .changeset import CREATE, DELETE, MOVE, UPDATE, Change, ChangeSet
+from .reasons import told
 
 MAX_LINE = 999
 # AWX replaces a result of more than 700,000 characters by nothing at all; this much of it is for the diff.
@@ -59,8 +60,18 @@ def summary(changes: ChangeSet, done: bool = False) -> Iterable[str]:
     for kind in [*(k for k in _OWNED_FIRST if k in counts), *(k for k in counts if k not in _OWNED_FIRST)]:
         actions = counts[kind]
         yield f"{plural(kind)}: " + ", ".join(f"{count} {words[action]}" for action, count in actions.items())
+    if not done:
+        yield from _why(changes)
     for kind, keys in changes.leftovers.items():
         yield f"{plural(kind)}: {len(keys)} left over, kept (`prune: true` deletes them)"
+
+
+def _why(changes: ChangeSet) -> Iterable[str]:
+    """Reasons of updates and moves, counted; and why nobody can say some of them."""
+    numbers = changes.reasons()
+    if numbers:
+        yield "reasons: " + ", ".join(f"{count} {reason}" for reason, count in numbers.items())
+    yield from (f"cannot say of {text}" for text in told(changes))
 
 
 def line(change: Change) -> str:
@@ -71,11 +82,12 @@ def line(change: Change) -> str:
     elif change.action in (UPDATE, MOVE):
         pairs = [
             f"{_word(name)} {_show(name, change.before.get(name))} -> {_show(name, change.after[name])}"
+            + (f" [{change.field_reasons[name]}]" if name in change.field_reasons else "")
             for name in change.after
             if (name != "ports" or "ends" not in change.after) and change.before.get(name) != change.after[name]
         ]
         text += f": {', '.join(pairs) or 'marked as ours'}"
-    if change.reason and change.action in (UPDATE, MOVE):
+    if change.reason and change.action in (UPDATE, MOVE) and not change.field_reasons:
         text += f" [{change.reason}]"
     return _cut(text, MAX_LINE)
 

@@ -7,7 +7,7 @@ Pure and total: a key that nothing was renamed in, or that is no key of ours, co
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 
 from .keys import interface_key, split_interface_key
@@ -60,6 +60,27 @@ class Renames:
         present = {key: self.entry(ledger[key]) for key in ledger if self.link(key) == key}
         taken = {self.device(former): ports for former, ports in ledger.taken.items()}
         return Ledger(renamed | present, taken | {d: ports for d, ports in ledger.taken.items() if self.device(d) == d})
+
+    def back(
+        self, classes: Collection[str], zones: Collection[Within], nics: Collection[Within],
+        connections: Collection[Within],
+    ) -> Renames:
+        """The way back: present keys turned into those of the plan as it was, which had these."""
+        former = {present: key for key, present in self.classes.items() if key in classes}
+
+        def within(renamed: Mapping[Within, str], known: Collection[Within]) -> dict[Within, str]:
+            found = {}
+            for place, present in renamed.items():
+                class_key, _slash, key = place.partition("/")
+                then = former.get(class_key, class_key)
+                if f"{then}/{key}" in known:
+                    found[f"{then}/{present}"] = key
+            return found
+
+        return Renames(
+            classes=former, zones=within(self.zones, zones), nics=within(self.nics, nics),
+            connections=within(self.connections, connections),
+        )
 
     def _end(self, end: End) -> End:
         return replace(end, device=self.device(end.device), port=self._port(end.device, end.port))

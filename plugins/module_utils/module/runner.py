@@ -31,6 +31,7 @@ from ..model.renames import Renames
 from ..netbox.client import Client
 from ..netbox.errors import NetBoxError
 from ..netbox.meter import Metered
+from ..netbox.run_record import carried
 from ..netbox.transport import HttpTransport, ReadOnly, Statistics, library_missing
 from ..netbox.writer import RestWriter
 from ..workflow.apply import apply
@@ -107,6 +108,7 @@ class Run:
                 "algorithm": ALGORITHM,
                 "quantities": {q.switch_class: q.count for q in done.topology.quantities},
                 **self._who(),
+                **carried(self.params["plan"]),
             }
             writer = RestWriter(client, done.refs)
             site = "" if prepared_only else plan.site.slug
@@ -178,6 +180,7 @@ class Run:
             "changed": bool(changes),
             "plan_id": plan_id,
             "changes": changes.counts(),
+            "reasons": changes.reasons(),
             "digest": digest,
             "leftovers": report.leftovers(changes),
             "report": "",

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -17,9 +16,8 @@ from ..events import Event, Sink
 from ..netbox.client import Client
 from ..netbox.errors import AccessError, RefusedError
 from ..netbox.fields import References, tag_slugs
+from ..netbox.run_record import ENDPOINT, comments
 from ..netbox.writer import Writer
-
-RECORD_FORMAT = 1
 
 
 def apply(
@@ -30,7 +28,7 @@ def apply(
 
     Args:
         site: slug of the site that takes the run record, empty for none.
-        record: what the record says beside the counts: digests, who, when.
+        record: what the record says beside the counts: digests, who, and the plan (`netbox.run_record.carried`).
 
     Raises:
         NetBoxError: something was refused or failed. What was done stays, and the next run continues from there.
@@ -50,17 +48,16 @@ def apply(
 def _leave_record(
     changes: ChangeSet, plan_id: str, site_id: int, client: Client, record: Mapping[str, Any], found: Diagnostics
 ) -> None:
-    body = {"format": RECORD_FORMAT, "plan": plan_id, "changes": changes.counts(), **record}
     told = "; ".join(summary(changes, done=True))
-    text = f"DIET run of plan **{plan_id}**. {told}.\n\n```json\n{json.dumps(body, indent=1, sort_keys=True)}\n```\n"
+    body = {"changes": changes.counts(), **record}
     entry = {
         "assigned_object_type": "dcim.site",
         "assigned_object_id": site_id,
         "kind": "info",
-        "comments": text,
+        "comments": comments(plan_id, told, body),
         "tags": tag_slugs([plan_tag(plan_id)]),
     }
     try:
-        client.create("extras/journal-entries", [entry])
+        client.create(ENDPOINT, [entry])
     except (AccessError, RefusedError) as error:
         found.warn("no-run-record", (), f"the run is done, but could not be recorded in NetBox's journal: {error}")

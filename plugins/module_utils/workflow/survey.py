@@ -16,6 +16,7 @@ from ..diff.compare import compare
 from ..diff.external import check_external
 from ..diff.guard import guard, guard_removals
 from ..diff.racks import Size, check_units, racks_to_check
+from ..diff.reasons import explain
 from ..events import Event, Sink
 from ..expand.pipeline import expand
 from ..model.ledger import Ledger
@@ -28,6 +29,7 @@ from ..netbox.fields import References
 from ..netbox.reader import ledger_of, prove_view_rights, read_owned
 from ..netbox.shared import read_shared, shared_wanted
 from ..netbox.surroundings import read_foreign_cables, read_names, read_racked, read_templates
+from .evidence import evidence
 from .references import check_references
 
 
@@ -93,6 +95,7 @@ def survey(plan: Plan, client: Client, file_ledger: Ledger, options: Options, si
         client, {r.key: r.id for r in shared if r.kind == "device_type" and r.id and r.key in new_types}
     )
     changes = compare(topology, owned, shared, templates, options.prune)
+    changes = explain(changes, evidence(plan, changes, client, ledger, options.prune, options.rebalance))
     named = any(c.kind == DEVICE and ("name" in c.after or "tenant" in c.after) for c in changes.changes)
     names = read_names(client, topology.site.slug) if named and refs.knows("site", topology.site.slug) else {}
     guard(changes, owned, names, ports, options.max_moves, found)

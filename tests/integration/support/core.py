@@ -12,12 +12,13 @@ from ansible_collections.hedgehog.diet.plugins.module_utils.diagnostics import D
 from ansible_collections.hedgehog.diet.plugins.module_utils.diff.changeset import Change, ChangeSet
 from ansible_collections.hedgehog.diet.plugins.module_utils.diff.render import line
 from ansible_collections.hedgehog.diet.plugins.module_utils.events import silent
-from ansible_collections.hedgehog.diet.plugins.module_utils.expand.artifact import ledger_of
+from ansible_collections.hedgehog.diet.plugins.module_utils.expand.artifact import ledger_of, plan_digest
 from ansible_collections.hedgehog.diet.plugins.module_utils.expand.language.load import read_plan
 from ansible_collections.hedgehog.diet.plugins.module_utils.model.ledger import Ledger
 from ansible_collections.hedgehog.diet.plugins.module_utils.model.objects import Topology
 from ansible_collections.hedgehog.diet.plugins.module_utils.model.renames import Renames
 from ansible_collections.hedgehog.diet.plugins.module_utils.netbox.client import Client
+from ansible_collections.hedgehog.diet.plugins.module_utils.netbox.run_record import carried
 from ansible_collections.hedgehog.diet.plugins.module_utils.netbox.transport import (
     Connection,
     HttpTransport,
@@ -152,7 +153,7 @@ class Core:
         warnings = list(done.warnings)
         if write:
             writer = RestWriter(client, done.refs)
-            record = {"digest": done.digest}
+            record = {"digest": done.digest, "plan_digest": plan_digest(plan), **carried(document)}
             warnings += apply(done.changes, plan.id, plan.site.slug, writer, client, done.refs, record, silent)
         return Outcome(done.changes, done.digest, warnings, self.recorder.requests, done.topology)
 

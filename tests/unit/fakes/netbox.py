@@ -386,6 +386,12 @@ class FakeNetBox:
                 if not wanted <= sites.keys():
                     return Response(400, {"site": [f"Select a valid choice. {value} is not one of them."]})
                 rows = [r for r in rows if r["site"] in {sites[slug] for slug in wanted}]
+            elif name == "tag" and OBJECT_TYPES.get(endpoint, endpoint) in (*OBJECT_TYPES.values(), JOURNAL):
+                if not wanted <= {str(one["slug"]) for one in self.tables[TAGS].values()}:
+                    return Response(400, {"tag": [f"Select a valid choice. {value} is not one of them."]})
+                rows = [r for r in rows if wanted <= set(r["tags"])]
+            elif name == "q" and endpoint == JOURNAL:
+                rows = [r for r in rows if all(one.lower() in r["comments"].lower() for one in wanted)]
             elif name.startswith("cf_"):
                 rows = self._by_custom_field(endpoint, list(rows), name.removeprefix("cf_"), wanted)
             elif name == "id__gte" or (name == "start" and self._number >= (4, 6)):

@@ -15,6 +15,7 @@ import pytest
 from ansible_collections.hedgehog.diet.plugins.module_utils.diagnostics import ERROR, WARNING, Diagnostic
 from ansible_collections.hedgehog.diet.plugins.module_utils.diff.changeset import (
     CREATE,
+    FOR_PEOPLE,
     MOVE,
     UPDATE,
     Change,
@@ -84,7 +85,7 @@ def test_a_diff_that_is_cut_says_so() -> None:
     last = text.splitlines()[-1]
     assert last.startswith("(and ") and last.endswith(" lines more)")
     shown = len(text.splitlines()) - 1
-    assert shown + int(last.split()[1]) == 3 + 28_000
+    assert shown + int(last.split()[1]) == 4 + 28_000  # kinds and reasons, then changes
 
 
 def test_classes_without_end_become_a_line_for_each_kind() -> None:
@@ -156,7 +157,7 @@ def test_a_message_has_an_end() -> None:
 def test_the_digest_of_a_change_set_is_the_one_of_its_rows() -> None:
     """It is made a change at a time, and must not depend on that: digests are compared between versions."""
     changes = synthetic(3)
-    rows = [{k: v for k, v in c.as_row().items() if k not in ("name", "reason")} for c in changes]
+    rows = [{k: v for k, v in c.as_row().items() if k not in FOR_PEOPLE} for c in changes]
     assert change_set(changes, {}).digest == digest(rows)
     assert change_set([], {}).digest == digest([])
     other = [*changes[:-1], Change("cable", MOVE, "x", "x")]

@@ -152,7 +152,7 @@ def test_drift_is_told_from_renaming() -> None:
     first, second = (row_of(netbox, CABLES, f"server gpu/{n}/c0/0") for n in (1, 2))
     first["b_terminations"], second["b_terminations"] = second["b_terminations"], first["b_terminations"]
     done = bring(renamed(leaf_class, server_class), netbox)
-    assert [c.reason for c in done.changes.of("cable", "move")] == ["drift", "drift"]
+    assert [c.reason_of("ends") for c in done.changes.of("cable", "move")] == ["drift", "drift"]
     assert ends(netbox) == before
     assert not see(renamed(leaf_class, server_class), netbox).changes
 
