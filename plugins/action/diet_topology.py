@@ -1,7 +1,7 @@
 # Copyright: Contributors to the hedgehog.diet collection
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The controller side of diet_topology: finds and checks the plan, shows progress, and says where errors are.
+"""The controller side of the modules that take a plan: finds and checks it, shows progress, says where errors are.
 
 The module gets the plan as a compact mapping. Only here is the user's file known, so only here are paths inside the
 plan turned into file, line and column.
@@ -21,12 +21,12 @@ from ansible_collections.hedgehog.diet.plugins.module_utils.diagnostics import E
 from ansible_collections.hedgehog.diet.plugins.plugin_utils.plans import FoundPlan, beside, find_plan
 from ansible_collections.hedgehog.diet.plugins.plugin_utils.progress import Follower
 
-MODULE = "hedgehog.diet.diet_topology"
-
 display = Display()
 
 
 class ActionModule(ActionBase):
+    MODULE = "hedgehog.diet.diet_topology"
+
     _supports_check_mode = True
     _supports_async = False
 
@@ -43,7 +43,7 @@ class ActionModule(ActionBase):
             follow = os.path.join(directory, "events")
             args.setdefault("progress_file", follow)
             with Follower(args["progress_file"], display.display, display.v):
-                result |= self._execute_module(module_name=MODULE, module_args=args, task_vars=task_vars)
+                result |= self._execute_module(module_name=self.MODULE, module_args=args, task_vars=task_vars)
         return _explain(result, found)
 
     def _plan(self, args: dict[str, Any]) -> FoundPlan | None:

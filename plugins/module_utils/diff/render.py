@@ -81,7 +81,7 @@ def line(change: Change) -> str:
         text += _fields(change)
     elif change.action in (UPDATE, MOVE):
         pairs = [
-            f"{_word(name)} {_show(name, change.before.get(name))} -> {_show(name, change.after[name])}"
+            f"{word(name)} {show(name, change.before.get(name))} -> {show(name, change.after[name])}"
             + (f" [{change.field_reasons[name]}]" if name in change.field_reasons else "")
             for name in change.after
             if (name != "ports" or "ends" not in change.after) and change.before.get(name) != change.after[name]
@@ -89,7 +89,7 @@ def line(change: Change) -> str:
         text += f": {', '.join(pairs) or 'marked as ours'}"
     if change.reason and change.action in (UPDATE, MOVE) and not change.field_reasons:
         text += f" [{change.reason}]"
-    return _cut(text, MAX_LINE)
+    return cut(text, MAX_LINE)
 
 
 def _within(size: int, lines: Sequence[str]) -> Iterator[str]:
@@ -102,7 +102,7 @@ def _within(size: int, lines: Sequence[str]) -> Iterator[str]:
         yield one
 
 
-def _cut(text: str, size: int) -> str:
+def cut(text: str, size: int) -> str:
     """A text of at most `size` bytes."""
     return text if len(text.encode()) <= size else text.encode()[: size - 3].decode(errors="ignore") + "..."
 
@@ -115,18 +115,20 @@ def plural(kind: str) -> str:
 def _fields(change: Change) -> str:
     quiet = _QUIET.get(change.kind, ("name", "slug"))
     shown = [
-        f"{_word(name)} {_show(name, value)}"
+        f"{word(name)} {show(name, value)}"
         for name, value in change.after.items()
         if name not in quiet and value not in ("", None, [], {})
     ]
     return f" ({', '.join(shown)})" if shown else ""
 
 
-def _word(name: str) -> str:
+def word(name: str) -> str:
+    """What a field is called."""
     return _WORD.get(name, name.replace("_", " "))
 
 
-def _show(name: str, value: Any) -> str:
+def show(name: str, value: Any) -> str:
+    """The value of a field."""
     if isinstance(value, (list, tuple)):
         return (" -- " if name == "ends" else " ").join(str(v) for v in value) or "nothing"
     if value in ("", None):
@@ -171,4 +173,4 @@ def _folded(group: tuple[str, str, str], members: list[Change]) -> str:
     first, last = members[min(ranked)[1]].label, members[max(ranked)[1]].label
     of = f" of {name}" if kind in (INTERFACE, CABLE) and name else ""
     count = f" ({len(members)})"
-    return _cut(f"{_SIGNS[action]} {plural(kind)}{of} {first} .. {last}", MAX_LINE - len(count)) + count
+    return cut(f"{_SIGNS[action]} {plural(kind)}{of} {first} .. {last}", MAX_LINE - len(count)) + count

@@ -46,12 +46,13 @@ class References:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A managed field: its name in `model/objects.py`, and its two spellings in NetBox."""
+    """A managed field: its name in `model/objects.py`, and its two spellings in NetBox; of a mark, its custom field."""
 
     name: str
     select: str
     read: Callable[[JsonRow, References], Value]
     write: Callable[[Value, References], dict[str, Any]]
+    custom_field: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +101,7 @@ def mark(name: str, custom_field: str) -> Field:
         "custom_fields",
         lambda row, _refs: (row.get("custom_fields") or {}).get(custom_field),
         lambda value, _refs: {"custom_fields": {custom_field: None if value == "" else value}},
+        custom_field,
     )
 
 
