@@ -83,6 +83,17 @@ options:
       - The moves count against O(max_moves). Without it, what is placed stays, and a warning says what could be saved.
     type: bool
     default: false
+  observe:
+    description:
+      - How to find out what NetBox has of the plan. V(full) reads all objects that the plan owns.
+      - V(changed) begins with what the last run read, kept in C(state.jsonl.gz) in O(report_dir), and reads only what was
+        saved or deleted since. Where it cannot prove that the rest is as it was, it reads everything and says why.
+      - Needs the right to view NetBox's change log, and a O(report_dir) that outlasts the run; in AWX without a
+        persistent path everything is read.
+      - Edits that bypass NetBox's own code (SQL, C(queryset.update) in scripts) are seen by V(full) only.
+    type: str
+    choices: [full, changed]
+    default: full
   diff_lines:
     description:
       - About how many lines a diff has at most. Above it, whole classes are folded to a line each.
@@ -171,6 +182,14 @@ digest:
     - SHA-256 of everything that would be written, the plan, the NetBox and the options. The same for preview and apply.
   returned: success
   type: str
+observed:
+  description:
+    - How NetBox was read, V(full) or V(changed), as C(mode).
+    - C(changed) is the number of objects that were read because they were saved since the last run.
+    - C(reason) says why everything was read although O(observe=changed).
+  returned: when O(state) is V(present) or V(prepared)
+  type: dict
+  sample: {mode: changed, reason: "", changed: 136}
 requests:
   description:
     - Requests sent, as C(reads) and C(writes), and what they cost. Bytes are those of bodies.

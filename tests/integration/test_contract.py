@@ -14,7 +14,7 @@ from ansible_collections.hedgehog.diet.plugins.module_utils.netbox.transport imp
 from .support.sandbox import Sandbox
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from contract.netbox import CONTRACT, Check
+from contract import CONTRACT, Check
 
 
 @pytest.mark.parametrize("check", CONTRACT, ids=lambda check: check.__name__)

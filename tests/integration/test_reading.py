@@ -53,7 +53,7 @@ def _built(sandbox: Sandbox, _database: None) -> None:
 
 def read(sandbox: Sandbox, kind: type[HttpTransport] = HttpTransport, at_once: int = 4) -> Owned:
     transport = kind(Connection(sandbox.url, sandbox.token), at_once)
-    return read_owned(Client(transport), "rails", Renames(), References(), Diagnostics())
+    return read_owned(Client(transport), "rails", Renames(), References(), Diagnostics()).owned
 
 
 def test_rest_reads_what_graphql_reads(sandbox: Sandbox) -> None:

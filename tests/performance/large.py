@@ -47,23 +47,26 @@ def main() -> int:
     parser.add_argument("--plan", choices=sorted(path.stem for path in PLANS.glob("*.yml")), default="synthetic-10000")
     parser.add_argument("--directory", type=Path, default=ROOT / ".sandbox-large", help="where the sandbox is made")
     parser.add_argument("--port", type=int, default=8475)
+    parser.add_argument("--plugin", action="append", default=[], help="package of a NetBox plugin to enable")
     arguments = parser.parse_args()
     directory = arguments.directory.resolve()
     with tempfile.NamedTemporaryFile(suffix=".jsonl") as changes:
         with step("expand"):
             run(sys.executable, ROOT / "tools" / "plan_changes.py", PLANS / f"{arguments.plan}.yml", changes.name)
-        dump = CACHE / f"{arguments.plan}-netbox-{version()}-{key(Path(changes.name))}.dump"
+        dump = CACHE / f"{arguments.plan}-logged-netbox-{version()}-{key(Path(changes.name))}.dump"
         told: dict[str, Any] = {"plan": arguments.plan, "dump": str(dump)}
         if not dump.exists():
             with step("empty sandbox"):
                 sandbox(directory, arguments.port, "-e", "netbox_sandbox_state=reset")
             with step("load"):
                 control = (directory / "sandboxctl", "--plugin", PLUGIN)
-                told["loaded"] = json.loads(run(*control, "manage", "diet_load", changes.name))
+                # With change records, as an apply leaves them: what reads the change log finds one of that size.
+                told["loaded"] = json.loads(run(*control, "manage", "diet_load", "--changelog", changes.name))
             with step("dump"):
                 run(directory / "sandboxctl", "dump", dump)
+    plugins = json.dumps({"netbox_sandbox_plugins": arguments.plugin})
     with step("sandbox"):
-        sandbox(directory, arguments.port, "-e", f"netbox_sandbox_dump={dump}")
+        sandbox(directory, arguments.port, "-e", f"netbox_sandbox_dump={dump}", "-e", plugins)
     connection = json.loads((directory / "connection.json").read_text())
     told |= {
         "url": connection["url"],

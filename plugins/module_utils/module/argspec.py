@@ -32,10 +32,25 @@ TOPOLOGY: Mapping[str, Any] = {
     "prune": {"type": "bool", "default": False},
     "max_moves": {"type": "int", "default": 0},
     "rebalance": {"type": "bool", "default": False},
+    "observe": {"type": "str", "choices": ["full", "changed"], "default": "full"},
     "diff_lines": {"type": "int", "default": 500},
     "ledger_file": {"type": "path"},
     "report_dir": {"type": "path"},
     "progress_file": {"type": "path"},
+}
+
+INFO: Mapping[str, Any] = {
+    **{
+        name: TOPOLOGY[name]
+        for name in (
+            "plan", "plan_file", "prune", "rebalance", "observe", "ledger_file", "report_dir", "progress_file"
+        )
+    },
+    "fail_on": {
+        "type": "list", "elements": "str", "default": [],
+        "choices": ["any", "drifted", "moved", "missing", "leftover", "foreign", "planned"],
+    },
+    "limit": {"type": "int", "default": 100},
 }
 
 

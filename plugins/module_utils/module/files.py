@@ -8,8 +8,9 @@ import json
 import os
 import tempfile
 import time
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import IO, Any
 
 from ..events import Event
 
@@ -45,10 +46,21 @@ def write_lines(path: str, lines: Iterable[str], mode: int) -> None:
     Raises:
         OSError: it cannot be written.
     """
+    with replacing(path, mode) as file:
+        file.writelines(line.encode() for line in lines)
+
+
+@contextmanager
+def replacing(path: str, mode: int) -> Iterator[IO[bytes]]:
+    """A file to be written, which takes the place of another in one step, and only if all went well.
+
+    Raises:
+        OSError: it cannot be written.
+    """
     handle, temporary = tempfile.mkstemp(dir=os.path.dirname(path) or ".", prefix=".diet-")
     try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.writelines(lines)
+        with os.fdopen(handle, "wb") as file:
+            yield file
             file.flush()
             os.fsync(file.fileno())
         os.chmod(temporary, mode)

@@ -31,6 +31,7 @@ from ..model.renames import Renames
 from ..netbox.client import Client
 from ..netbox.errors import NetBoxError
 from ..netbox.meter import Metered
+from ..netbox.reader import CHANGED, Observe
 from ..netbox.run_record import carried
 from ..netbox.transport import HttpTransport, ReadOnly, Statistics, library_missing
 from ..netbox.writer import RestWriter
@@ -41,6 +42,7 @@ from ..workflow.teardown import teardown
 from . import report
 from .argspec import connection
 from .files import ProgressFile, read_text, report_dir, write_text
+from .snapshot_file import NAME, SnapshotFile
 
 Result = dict[str, Any]
 
@@ -92,12 +94,14 @@ class Run:
         ledger = self.file_ledger(plan.id, plan.renames.plan_ids)
         client = self.client(self.module.check_mode)
         options = Options(self.params["prune"], self.params["max_moves"], self.params["rebalance"])
-        done = preview(plan, client, self.params["netbox_url"], ledger, options, self.sink)
+        url, observe = self.params["netbox_url"], self.observe(plan.id)
+        done = preview(plan, client, url, ledger, options, self.sink, observe)
         warnings = list(done.warnings)
         prepared_only = self.params["state"] == "prepared"
         if prepared_only:
             done = setup_only(done)
         result = self._result(plan.id, done.changes, done.digest)
+        result["observed"] = done.observed.as_row()
         quantities = done.topology.quantities
         result["quantities"] = {q.switch_class: {"count": q.count, "reason": q.reason} for q in quantities}
         if not self.module.check_mode:
@@ -151,6 +155,17 @@ class Run:
         self.meter = Metered(HttpTransport(connection(self.params)), self.sink)
         self.statistics = self.meter.statistics
         return Client(ReadOnly(self.meter) if read_only else self.meter)
+
+    def observe(self, plan_id: str) -> Observe:
+        """How to read, and where the snapshot is that this run begins with or leaves."""
+        changed = self.params["observe"] == CHANGED
+        try:
+            path = os.path.join(report_dir(self.params["report_dir"], plan_id), NAME)
+        except OSError as error:
+            if changed:
+                self.module.warn(f"There is no place to keep a snapshot in, so everything is read: {error}")
+            return Observe(None, changed)
+        return Observe(SnapshotFile(path, self.params["netbox_url"], self.module.warn), changed)
 
     def file_ledger(self, plan_id: str, former_ids: Collection[str]) -> Ledger:
         path = self.params["ledger_file"]

@@ -26,7 +26,7 @@ _SLICE = 100  # values of one repeated query parameter: keeps URLs under the 8 K
 
 
 class Client:
-    """A NetBox, as lists of rows."""
+    """A NetBox, as lists of rows. `time` is its time when we began, None where its clock cannot be trusted."""
 
     def __init__(self, transport: Transport) -> None:
         self.transport = transport
@@ -35,6 +35,7 @@ class Client:
         if response.status != 404:  # what any other web server would say; not a refusal of ours
             response = _checked(response, "read", "/api/status/")
         self.capabilities = Capabilities.of(response.body)
+        self.time = response.time
 
     # -- reading -------------------------------------------------------------------------------------------------
 

@@ -34,6 +34,12 @@ class GraphqlSource:
         where = f"device: {{{_marked(plan_id)}}}"
         return self._client.graphql_list(resource.graphql, where, resource.selection, extent)
 
+    def changed(self, kind: str, plan_id: str, since: str) -> Iterator[JsonRow]:
+        resource = RESOURCES[kind]
+        whose = f"device: {{{_marked(plan_id)}}}" if kind == INTERFACE else _marked(plan_id)
+        where = f"{whose}, last_updated: {{gte: {json.dumps(since)}}}"
+        return self._client.graphql_list(resource.graphql, where, resource.selection)
+
     def named(self, site: str, names: Sequence[str]) -> Iterator[JsonRow]:
         for some in _parts(names):
             yield from self._client.graphql_list("device_list", _named(site, some), "name custom_fields")

@@ -2,33 +2,64 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Reads what a plan owns, with the cheapest requests that NetBox has, and makes sure that it is all of it.
 
-Never a request per object. Rows are normalised as they come, so that only a few pages are in memory as NetBox sends
-them. While others write, a list may miss rows or have them twice: counts before and after tell, and all is read again.
+Never a request per object. While others write, a list may miss rows or have them twice: counts before and after tell,
+and all is read again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from ..diagnostics import Diagnostics
-from ..diff.marks import with_former
+from ..events import Event, Sink, silent
 from ..expand.pause import no_search_for_cycles
 from ..model.ledger import Entry, Ledger
 from ..model.renames import Renames
-from ..model.state import CABLE, DEVICE, INTERFACE, OWNED_KINDS, Owned, Row, Value
+from ..model.state import OWNED_KINDS, Owned
+from .changed import CannotTell, changed_source
+from .changelog import newest, since
 from .client import Client
 from .errors import ServerError
 from .fields import References
 from .former import Former
 from .paging import Extent
-from .resources import KEY_MARK, PLAN_MARK, RESOURCES
-from .source import Source, source_of
+from .reading import Reading
+from .resources import PLAN_MARK, RESOURCES
+from .snapshot import Header, Recorded, SnapshotError, Snapshots
+from .source import OwnedSource, source_of
 
-JsonRow = Mapping[str, Any]
+FULL, CHANGED = "full", "changed"
 
 _READINGS = 4
+
+Extents = Mapping[tuple[str, str], Extent]
+
+
+@dataclass(frozen=True, slots=True)
+class Observe:
+    """How to read: where the snapshot is kept, if anywhere, and whether to read only what changed since then."""
+
+    snapshots: Snapshots | None = None
+    changed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """What a plan owns, and how that was read.
+
+    `mode` is `full` or `changed`. `reason` says why all was read although only what changed was asked for, and
+    `changed` how many objects were read on top of the snapshot.
+    """
+
+    owned: Owned
+    mode: str = FULL
+    reason: str = ""
+    changed: int = 0
+
+    def as_row(self) -> dict[str, Any]:
+        return {"mode": self.mode, "reason": self.reason, "changed": self.changed}
 
 
 def prove_view_rights(client: Client) -> None:
@@ -37,38 +68,115 @@ def prove_view_rights(client: Client) -> None:
         client.prove_view(resource.endpoint, resource.view)
 
 
-def read_owned(client: Client, plan_id: str, renames: Renames, refs: References, found: Diagnostics) -> Owned:
+def read_owned(
+    client: Client, plan_id: str, renames: Renames, refs: References, found: Diagnostics,
+    observe: Observe | None = None, sink: Sink = silent,
+) -> Observed:
     """Everything that carries the plan's id or a former one, under present keys. `refs` learns the ids of all of it.
 
     Raises:
         ServerError: NetBox changes faster than it can be read.
         NetBoxError: of any other kind.
     """
-    plan_ids = (plan_id, *renames.plan_ids)
-    before, last = _extents(client, plan_ids), None
-    for _attempt in range(_READINGS):
-        reading, told = _Reading(source_of(client), before, plan_ids), Diagnostics()
+    observe = observe or Observe()
+    reader = _Reader(client, plan_id, renames, refs, found, observe.snapshots)
+    reason = ""
+    if observe.changed:
+        try:
+            return reader.changed()
+        except CannotTell as why:
+            reason = str(why)
+            sink(Event(f"Reading everything: {reason}"))
+    return Observed(reader.everything(), FULL, reason)
+
+
+class _Reader:
+    """Reads once or several times, until what was read is certainly all of it."""
+
+    def __init__(
+        self, client: Client, plan_id: str, renames: Renames, refs: References, found: Diagnostics,
+        snapshots: Snapshots | None,
+    ) -> None:
+        self._client, self._refs, self._found = client, refs, found
+        self._plan_id, self._renames = plan_id, renames
+        self._plan_ids = (plan_id, *renames.plan_ids)
+        self._snapshots = snapshots
+        self._since = since(client) if snapshots is not None else ""
+        self._before = _extents(client, self._plan_ids)
+
+    def changed(self) -> Observed:
+        """Raises: CannotTell, NetBoxError."""
+        if self._snapshots is None:
+            raise CannotTell("there is no directory to keep a snapshot in")
+        if not self._since:
+            raise CannotTell("the change log is empty, or may not be read (permission core.view_objectchange)")
+        source = changed_source(self._client, source_of(self._client), self._snapshots, self._plan_ids, self._before)
+        # Once a day even so: the longer ago it was, the more of the change log has to be looked at.
+        anew = source.differs or source.day != self._since[:10]
+        try:
+            reading, told = self._read(source, anew)
+        except SnapshotError as error:
+            raise CannotTell(f"the snapshot of the last run cannot be read: {error}") from None
+        if not self._whole(reading):
+            raise CannotTell(_differ(reading, self._counted()))
+        why_not = source.why_not()
+        if why_not:
+            raise CannotTell(why_not)
+        if anew:
+            self._keep()
+        self._found.extend(told)
+        return Observed(reading.state, CHANGED, "", source.changed)
+
+    def everything(self) -> Owned:
+        """Raises: NetBoxError."""
+        last: dict[str, set[int]] | None = None
+        for _attempt in range(_READINGS):
+            reading, told = self._read(source_of(self._client), True)
+            # Where a count says something else (the filter is not exact, or an interface is on a device of somebody
+            # else), what is found twice is what there is.
+            if self._whole(reading) or (not reading.twice and reading.ids == last):
+                self._keep()
+                self._found.extend(told)
+                return reading.state
+            last = reading.ids
+        raise ServerError(
+            f"NetBox changes while the plan {self._plan_id!r} is read: read {_READINGS} times, and at last found"
+            f" {_differ(reading, self._counted())}. Run again when nobody else writes."
+        )
+
+    def _read(self, source: OwnedSource, record: bool) -> tuple[Reading, Diagnostics]:
+        if record and self._since and self._snapshots is not None:
+            self._snapshots.begin()
+            source = Recorded(source, self._snapshots)
+        reading, told = Reading(source, self._before, self._plan_ids), Diagnostics()
         with no_search_for_cycles():
-            owned = reading.owned(Former(plan_id, renames, reading.state, told), refs)
-        after = _extents(client, plan_ids)
-        counted = {kind: sum(before[kind, one].count for one in plan_ids) for kind in OWNED_KINDS}
-        exact = before == after and all(len(reading.ids[kind]) == counted[kind] for kind in OWNED_KINDS)
-        # Where a count says something else (the filter is not exact, or an interface is on a device of somebody else),
-        # what is found twice is what there is.
-        if not reading.twice and (exact or reading.ids == last):
-            found.extend(told)
-            return owned
-        before, last = after, reading.ids
-    changing = ", ".join(
-        f"{len(reading.ids[kind])} {kind}s where {counted[kind]} are counted" for kind in OWNED_KINDS
-    )
-    raise ServerError(
-        f"NetBox changes while the plan {plan_id!r} is read: read {_READINGS} times, and at last found {changing}."
-        " Run again when nobody else writes."
-    )
+            reading.read(Former(self._plan_id, self._renames, reading.state, told), self._refs)
+        return reading, told
+
+    def _whole(self, reading: Reading) -> bool:
+        """Whether it is as many as are counted, before and after. The next one expects what is counted after."""
+        before, self._before = self._before, _extents(self._client, self._plan_ids)
+        return not reading.twice and before == self._before and {
+            kind: len(reading.ids[kind]) for kind in OWNED_KINDS
+        } == self._counted()
+
+    def _counted(self) -> dict[str, int]:
+        return {kind: sum(self._before[kind, one].count for one in self._plan_ids) for kind in OWNED_KINDS}
+
+    def _keep(self) -> None:
+        end = newest(self._client) if self._since else None
+        if self._snapshots is not None and end is not None:
+            version = self._client.capabilities.version
+            self._snapshots.keep(
+                Header(self._snapshots.netbox, version, self._plan_ids, self._since, end).as_row()
+            )
 
 
-def _extents(client: Client, plan_ids: tuple[str, ...]) -> dict[tuple[str, str], Extent]:
+def _differ(reading: Reading, counted: Mapping[str, int]) -> str:
+    return ", ".join(f"{len(reading.ids[kind])} {kind}s where {counted[kind]} are counted" for kind in OWNED_KINDS)
+
+
+def _extents(client: Client, plan_ids: tuple[str, ...]) -> Extents:
     """How many objects of each kind carry a plan's id, as REST counts them. None if the mark is not registered."""
     found = {}
     for kind in OWNED_KINDS:
@@ -79,108 +187,6 @@ def _extents(client: Client, plan_ids: tuple[str, ...]) -> dict[tuple[str, str],
             known = row is not None and PLAN_MARK in (row.get("custom_fields") or {})
             found[kind, plan_id] = extent if known else Extent(0, 0)
     return found
-
-
-@dataclass(slots=True)
-class _Reading:
-    """One reading: what it found, the ids of what carries the plan's id, and how many rows came twice."""
-
-    source: Source
-    extents: Mapping[tuple[str, str], Extent]
-    plan_ids: tuple[str, ...]
-    state: Owned = field(default_factory=Owned)
-    ids: dict[str, set[int]] = field(default_factory=lambda: {kind: set() for kind in OWNED_KINDS})
-    devices: dict[str, list[int]] = field(default_factory=dict)  # by the id of the plan that they carry
-    twice: int = 0
-
-    def owned(self, former: Former, refs: References) -> Owned:
-        self._read_devices(former, refs)
-        if self.state.devices:
-            self._read_interfaces(former, refs)
-        self._read_cables(former, refs)
-        return self.state
-
-    def _once(self, kind: str, rows: Iterator[JsonRow], plan_id: str = "") -> Iterator[JsonRow]:
-        """Rows that have not come before; `plan_id` is what every one of them has to carry."""
-        seen: set[int] = set()
-        for row in rows:
-            row_id, mark = int(row["id"]), _mark(row, PLAN_MARK)
-            if plan_id and mark != plan_id:
-                raise ServerError(
-                    f"NetBox was asked for the {kind}s of the plan {plan_id!r}, and answered with one of {mark!r}"
-                    f" (id {row_id})."
-                )
-            if row_id in seen:
-                self.twice += 1
-                continue
-            seen.add(row_id)
-            if mark in self.plan_ids:
-                self.ids[kind].add(row_id)
-            yield row
-
-    def _marked(self, kind: str) -> Iterator[tuple[str, str, JsonRow, str]]:
-        """An id of the plan a query: NetBox knows no list of them."""
-        for plan_id in self.plan_ids:
-            extent = self.extents[kind, plan_id]
-            if extent.count:
-                for row in self._once(kind, self.source.marked(kind, plan_id, extent), plan_id):
-                    if kind == DEVICE:
-                        self.devices.setdefault(plan_id, []).append(int(row["id"]))
-                    yield plan_id, _mark(row, KEY_MARK), row, ""
-
-    def _read_devices(self, former: Former, refs: References) -> None:
-        resource = RESOURCES[DEVICE]
-        rows = self._marked(DEVICE)
-        for key, marks, row in former.keyed(DEVICE, rows, lambda row: f"device {row['name']!r}"):
-            values = with_former(resource.values(row, refs), marks)
-            self.state.devices[key] = Row(int(row["id"]), str(row["name"]), values, former.plan_id)
-            refs.add(DEVICE, key, int(row["id"]))
-
-    def _read_interfaces(self, former: Former, refs: References) -> None:
-        """All interfaces of our devices: ours, and those that others or a template put there."""
-        resource, owned = RESOURCES[INTERFACE], self.state
-        read: dict[int, dict[str, Value]] = {}
-
-        def of_ours() -> Iterator[tuple[str, str, JsonRow, str]]:
-            for device_plan, devices in self.devices.items():
-                rows = self.source.interfaces(device_plan, devices, self.extents[INTERFACE, device_plan])
-                for row in self._once(INTERFACE, rows):
-                    values, row_id = resource.values(row, refs), int(row["id"])
-                    device, name, marked = str(values["device"]), str(row["name"]), _mark(row, PLAN_MARK)
-                    if device.startswith("#"):
-                        continue  # on a device whose own marks are damaged, reported as a stray
-                    if row.get("cable"):
-                        owned.cable_on[row_id] = int(row["cable"]["id"])
-                    if marked in former.plan_ids:
-                        read[row_id] = values
-                        yield marked, _mark(row, KEY_MARK), row, device
-                    elif not marked:
-                        owned.nameless[device, name] = Row(row_id, name, values)
-                    else:
-                        owned.strays.append(f"interface {device} {name} carries the id of the plan {marked!r}")
-
-        def called(row: JsonRow) -> str:
-            return f"interface {read[int(row['id'])]['device']} {row['name']}"
-
-        for key, marks, row in former.keyed(INTERFACE, of_ours(), called):
-            row_id = int(row["id"])
-            values = with_former(read.pop(row_id), marks)
-            owned.interfaces[key] = Row(row_id, str(row["name"]), values, former.plan_id)
-            refs.add(INTERFACE, key, row_id)
-
-    def _read_cables(self, former: Former, refs: References) -> None:
-        resource = RESOURCES[CABLE]
-        rows = self._marked(CABLE)
-        for key, marks, row in former.keyed(CABLE, rows, lambda row: f"cable {row['id']}"):
-            values = resource.values(row, refs)
-            stored, values["ports"] = values["ports"], former.ports(values["ports"])
-            if values["ports"] != stored:
-                marks = {**marks, "ports": stored}
-            self.state.cables[key] = Row(int(row["id"]), key, with_former(values, marks), former.plan_id)
-
-
-def _mark(row: JsonRow, name: str) -> str:
-    return str((row.get("custom_fields") or {}).get(name) or "")
 
 
 def ledger_of(owned: Owned) -> Ledger:

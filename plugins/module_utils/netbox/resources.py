@@ -91,6 +91,11 @@ class SharedResource:
     on_site: bool = False
     show: tuple[str, ...] = ()
 
+    @property
+    def object_type(self) -> str:
+        """The content type: `dcim.devicetype`."""
+        return self.endpoint.replace("/", ".").replace("-", "").removesuffix("s")
+
 
 # In the order in which they refer to each other.
 SHARED_RESOURCES: Mapping[str, SharedResource] = {

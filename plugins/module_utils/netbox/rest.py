@@ -55,6 +55,28 @@ class RestSource:
                 sides.setdefault(str(row["cable_end"]), []).append({"__typename": "InterfaceType", "id": row["id"]})
             yield row
 
+    def changed(self, kind: str, plan_id: str, since: str) -> Iterator[JsonRow]:
+        wanted = {"last_updated__gte": since, "fields": _FIELDS[kind]}
+        if kind == INTERFACE:  # REST does not find interfaces by what is written on their device
+            return map(_plain, self._client.rest_rows(RESOURCES[kind].endpoint, wanted))
+        rows = self._client.rest_rows(RESOURCES[kind].endpoint, {**wanted, f"cf_{PLAN_MARK}": plan_id})
+        ours = (_plain(row) for row in rows if (row.get("custom_fields") or {}).get(PLAN_MARK) == plan_id)
+        return self._with_ends(ours) if kind == CABLE else ours
+
+    def of_older_devices(self, devices: Sequence[int], since: str) -> Iterator[JsonRow]:
+        """All interfaces of those of some devices that were made before a time."""
+        older: list[int] = []
+        for some in _parts(devices, _IDS_A_REQUEST):
+            wanted = {"id": list(some), "created__lt": since, "fields": "id"}
+            older += (int(row["id"]) for row in self._client.rest_rows(RESOURCES[DEVICE].endpoint, wanted))
+        return self._of_devices(older, _FIELDS[INTERFACE])
+
+    def cables(self, ids: Sequence[int]) -> Iterator[JsonRow]:
+        """Cables by their ids; those that are gone are left out."""
+        for some in _parts(ids, _IDS_A_REQUEST):
+            rows = self._client.rest_rows(RESOURCES[CABLE].endpoint, {"id": list(some), "fields": _FIELDS[CABLE]})
+            yield from self._with_ends(map(_plain, rows))
+
     def named(self, site: str, names: Sequence[str]) -> Iterator[JsonRow]:
         site_id = self._site(site)
         for some in _parts(names if site_id else (), _NAMES_A_REQUEST):

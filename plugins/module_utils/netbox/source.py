@@ -18,14 +18,23 @@ from .rest import RestSource
 JsonRow = Mapping[str, Any]
 
 
-class Source(Protocol):
-    """Lists of rows, each in the order of their ids where the server can. Raise NetBoxError."""
+class OwnedSource(Protocol):
+    """What is read of a plan that is there, as lists of rows. Raise NetBoxError."""
 
     def marked(self, kind: str, plan_id: str, extent: Extent) -> Iterator[JsonRow]:
         """Devices or cables that carry a plan's id."""
 
     def interfaces(self, plan_id: str, devices: Sequence[int], extent: Extent) -> Iterator[JsonRow]:
         """All interfaces of the devices that carry a plan's id; `devices` are the ids of these."""
+
+class Source(OwnedSource, Protocol):
+    """All that is read of devices, interfaces and cables. Lists are in the order of their ids where the server can."""
+
+    def changed(self, kind: str, plan_id: str, since: str) -> Iterator[JsonRow]:
+        """Those devices or cables that carry a plan's id, or interfaces of such devices, that were saved since a time.
+
+        Interfaces of other devices may be among them.
+        """
 
     def named(self, site: str, names: Sequence[str]) -> Iterator[JsonRow]:
         """Devices of a site by their names: `name`, `custom_fields`."""

@@ -14,9 +14,10 @@ from ..expand.artifact import plan_digest
 from ..model.ledger import Ledger
 from ..model.objects import Topology
 from ..model.plan import Plan
-from ..model.state import OWNED_KINDS, Owned
+from ..model.state import OWNED_KINDS
 from ..netbox.client import Client
 from ..netbox.fields import References
+from ..netbox.reader import Observe, Observed
 from .survey import Options, survey
 
 
@@ -28,12 +29,15 @@ class Preview:
     changes: ChangeSet
     digest: str
     ledger: Ledger
-    owned: Owned
+    observed: Observed
     refs: References
     warnings: tuple[Diagnostic, ...]
 
 
-def preview(plan: Plan, client: Client, url: str, file_ledger: Ledger, options: Options, sink: Sink) -> Preview:
+def preview(
+    plan: Plan, client: Client, url: str, file_ledger: Ledger, options: Options, sink: Sink,
+    observe: Observe | None = None,
+) -> Preview:
     """What would make NetBox the plan.
 
     Args:
@@ -44,12 +48,12 @@ def preview(plan: Plan, client: Client, url: str, file_ledger: Ledger, options: 
         PlanError: the plan does not fit, or something stands in the way; all of it.
         NetBoxError: of any kind.
     """
-    seen = survey(plan, client, file_ledger, options, sink)
+    seen = survey(plan, client, file_ledger, options, sink, observe)
     seen.found.stop_on_errors()
     asked = [options.prune, options.rebalance]
     whole = digest(seen.changes.digest, plan_digest(plan), url, asked)
     return Preview(
-        seen.topology, seen.changes, whole, seen.ledger, seen.owned, seen.refs, tuple(seen.found.warnings)
+        seen.topology, seen.changes, whole, seen.ledger, seen.observed, seen.refs, tuple(seen.found.warnings)
     )
 
 
@@ -58,4 +62,4 @@ def setup_only(done: Preview) -> Preview:
     shared = change_set(
         (c for c in done.changes.changes if c.kind not in OWNED_KINDS), {}
     )
-    return Preview(done.topology, shared, shared.digest, done.ledger, done.owned, done.refs, done.warnings)
+    return Preview(done.topology, shared, shared.digest, done.ledger, done.observed, done.refs, done.warnings)

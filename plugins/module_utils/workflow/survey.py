@@ -26,7 +26,7 @@ from ..model.state import DEVICE, INTERFACE, Owned, SharedRow
 from ..netbox.client import Client
 from ..netbox.external import read_external, taken
 from ..netbox.fields import References
-from ..netbox.reader import ledger_of, prove_view_rights, read_owned
+from ..netbox.reader import Observe, Observed, ledger_of, prove_view_rights, read_owned
 from ..netbox.shared import read_shared, shared_wanted
 from ..netbox.surroundings import read_foreign_cables, read_names, read_racked, read_templates
 from .evidence import evidence
@@ -53,12 +53,18 @@ class Survey:
     changes: ChangeSet
     known: Ledger
     ledger: Ledger
-    owned: Owned
+    observed: Observed
     refs: References
     found: Diagnostics
 
+    @property
+    def owned(self) -> Owned:
+        return self.observed.owned
 
-def survey(plan: Plan, client: Client, file_ledger: Ledger, options: Options, sink: Sink) -> Survey:
+
+def survey(
+    plan: Plan, client: Client, file_ledger: Ledger, options: Options, sink: Sink, observe: Observe | None = None
+) -> Survey:
     """How NetBox differs from the plan.
 
     Args:
@@ -73,7 +79,8 @@ def survey(plan: Plan, client: Client, file_ledger: Ledger, options: Options, si
     refs, found = References(), Diagnostics()
     # Before our cables, which may end there.
     external = read_external(client, plan, refs)
-    owned = read_owned(client, plan.id, plan.renames, refs, found)
+    observed = read_owned(client, plan.id, plan.renames, refs, found, observe, sink)
+    owned = observed.owned
     known, placed = plan.renames.ledger(file_ledger.uncabled()), ledger_of(owned)
     ledger = Ledger(known.under(placed), taken(plan, external, owned, placed))
 
@@ -101,7 +108,7 @@ def survey(plan: Plan, client: Client, file_ledger: Ledger, options: Options, si
     guard(changes, owned, names, ports, options.max_moves, found)
     _rack_units(client, topology, changes, shared, found)
     _stripped_cables(client, changes, owned, found)
-    return Survey(topology, changes, known, ledger, owned, refs, found)
+    return Survey(topology, changes, known, ledger, observed, refs, found)
 
 
 def _disagreements(file_ledger: Ledger, ledger: Ledger, topology: Topology, found: Diagnostics) -> None:

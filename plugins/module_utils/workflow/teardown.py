@@ -45,7 +45,7 @@ def teardown(plan_id: str, renames: Renames, client: Client, url: str, sink: Sin
     prove_view_rights(client)
     refs = References()
     found = Diagnostics()
-    owned = read_owned(client, plan_id, renames, refs, found)
+    owned = read_owned(client, plan_id, renames, refs, found).owned
     keys = {kind: tuple(sorted(owned.of(kind), key=natural)) for kind in OWNED_KINDS}
     changes = change_set(removals(owned, keys), {})
     guard_strays(owned, found)

@@ -12,19 +12,21 @@ import copy
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from ansible_collections.hedgehog.diet.plugins.module_utils.netbox.errors import UnreachableError
 from ansible_collections.hedgehog.diet.plugins.module_utils.netbox.transport import Response, Statistics, is_read
 
 from .graphql import GraphQLError, Query, Selection, parse
+from .history import History
 
 Row = dict[str, Any]
 Errors = dict[str, Any]
 
 DEVICES, INTERFACES, CABLES = "dcim/devices", "dcim/interfaces", "dcim/cables"
 TEMPLATES, JOURNAL = "dcim/interface-templates", "extras/journal-entries"
-TERMINATIONS = "dcim/cable-terminations"
+TERMINATIONS, CHANGES = "dcim/cable-terminations", "core/object-changes"
 FIELDS, TAGS, RACKS = "extras/custom-fields", "extras/tags", "dcim/racks"
 
 OBJECT_TYPES = {DEVICES: "dcim.device", INTERFACES: "dcim.interface", CABLES: "dcim.cable", "dcim/sites": "dcim.site"}
@@ -122,6 +124,7 @@ class FakeNetBox:
         self.refuse_all: Response | None = None
         self.tables: dict[str, dict[int, Row]] = {endpoint: {} for endpoint in TABLES}
         self.log: list[tuple[str, str, int]] = []
+        self.history = History()
         self._last_id = 100
 
     # -- the protocol ------------------------------------------------------------------------------------------------
@@ -138,7 +141,7 @@ class FakeNetBox:
         if self.refuse_all is not None:
             return self.refuse_all
         if path == "/api/status/":
-            return Response(200, {"netbox-version": self.version})
+            return Response(200, {"netbox-version": self.version}, time=self.history.now)
         if path == "/graphql/" and not self.graphql_enabled:
             return Response(404, {"detail": ""})
         if path == "/graphql/":
@@ -146,7 +149,9 @@ class FakeNetBox:
         endpoint = path.removeprefix("/api/").rstrip("/")
         if endpoint == TERMINATIONS:
             return self._terminations(params or {})
-        if not path.startswith("/api/") or not path.endswith("/") or endpoint not in TABLES:
+        if endpoint == CHANGES and f"view {CHANGES}" not in self.may_not:
+            return self._answer(self.history.found(dict(params or {})), params or {})
+        if not path.startswith("/api/") or not path.endswith("/") or endpoint not in (*TABLES, CHANGES):
             return Response(404, {"detail": "Not found."})
         action = "view" if method == "GET" else method
         if f"{action} {endpoint}" in self.may_not:
@@ -161,7 +166,8 @@ class FakeNetBox:
         """One transaction: all rows or none."""
         if not isinstance(body, list):
             return Response(400, {"detail": "Expected a list of items."})
-        saved = copy.deepcopy(self.tables), self._last_id
+        saved = copy.deepcopy(self.tables), self._last_id, self.history.copy()
+        self.history.tick()
         do: Callable[[str, Row], Row | None] = {
             "POST": self._create, "PATCH": self._update, "DELETE": self._delete
         }[method]
@@ -174,7 +180,7 @@ class FakeNetBox:
                 failed.append((position, refused.errors))
                 break  # the real one goes on for POST; what matters to us is that nothing is kept
         if failed:
-            self.tables, self._last_id = saved
+            self.tables, self._last_id, self.history = saved
             return Response(400, self._refusal(method, endpoint, body, failed))
         if method == "DELETE":
             return Response(204, None)
@@ -223,6 +229,8 @@ class FakeNetBox:
             raise _Refused(missing)
         self._fill(endpoint, row, given)
         self.tables[endpoint][row["id"]] = row
+        self.history.save(endpoint, row["id"], {}, row)
+        self._save_ends(endpoint, row)
         if endpoint == DEVICES:
             for template in list(self.tables[TEMPLATES].values()):
                 if template["device_type"] == row["device_type"]:
@@ -231,8 +239,18 @@ class FakeNetBox:
 
     def _update(self, endpoint: str, given: Row) -> Row:
         row = self._existing(endpoint, given)
+        before = copy.deepcopy(row)
         self._fill(endpoint, row, given)
+        self.history.save(endpoint, row["id"], before, row)
+        for cable in (before, row):
+            self._save_ends(endpoint, cable)
         return row
+
+    def _save_ends(self, endpoint: str, cable: Row) -> None:
+        """What a cable is put on or taken off is saved with it."""
+        for interface in self._ends(cable) if endpoint == CABLES else ():
+            if interface in self.tables[INTERFACES]:
+                self.history.save(INTERFACES, interface, {"id": interface}, {"id": interface})
 
     def _delete(self, endpoint: str, given: Row) -> None:
         row = self._existing(endpoint, given)
@@ -248,6 +266,8 @@ class FakeNetBox:
                 if target == endpoint and any(r[name] == row["id"] for r in self.tables[table[0]].values()):
                     raise _Refused({"detail": "Unable to delete object. Dependent objects were found."})
         del self.tables[endpoint][row["id"]]
+        self.history.save(endpoint, row["id"], row, {})
+        self._save_ends(endpoint, row)
 
     def _existing(self, endpoint: str, given: Row) -> Row:
         row = self.tables[endpoint].get(given.get("id", 0))
@@ -394,6 +414,10 @@ class FakeNetBox:
                 rows = [r for r in rows if all(one.lower() in r["comments"].lower() for one in wanted)]
             elif name.startswith("cf_"):
                 rows = self._by_custom_field(endpoint, list(rows), name.removeprefix("cf_"), wanted)
+            elif name in ("last_updated__gte", "created__lt"):
+                rows = [r for r in rows if self._at(endpoint, r["id"], name, str(value))]
+            elif name == "unterminated" and endpoint == CABLES:
+                rows = [r for r in rows if not (r["a_terminations"] and r["b_terminations"])]
             elif name == "id__gte" or (name == "start" and self._number >= (4, 6)):
                 rows = [r for r in rows if r["id"] >= int(value)]
             # any other filter is ignored without a word
@@ -406,12 +430,26 @@ class FakeNetBox:
             for row in page:
                 end = ends.get(row["id"])
                 row |= {"cable": end and {"id": end["cable"]}, "cable_end": end["cable_end"] if end else ""}
+        return self._answer(found, params, page)
+
+    def _answer(self, found: list[Row], params: Mapping[str, Any], page: list[Row] | None = None) -> Response:
+        """A page of a list, with the fields that are asked for."""
+        limit = min(int(params.get("limit", 50)) or self.max_page, self.max_page)
+        offset = int(params.get("offset", 0))
+        page = found[offset:offset + limit] if page is None else page
         if "fields" in params:
             names = str(params["fields"]).split(",")
             page = [{name: row[name] for name in names if name in row} for row in page]
         more = offset + limit < len(found)
         count = None if "start" in params and self._number >= (4, 6) else len(found)
         return Response(200, {"count": count, "next": "http://next" if more else None, "results": page})
+
+    def _at(self, endpoint: str, row_id: int, rule: str, time: str) -> bool:
+        """Whether an object was made or saved when a filter by time wants it."""
+        asked = datetime.fromisoformat(time)
+        if rule == "created__lt":
+            return self.history.made[endpoint, row_id] < asked
+        return self.history.saved[endpoint, row_id] >= asked
 
     def _by_custom_field(self, endpoint: str, rows: list[Row], name: str, wanted: set[str]) -> list[Row]:
         """Ignored without a word where the field is not registered or not for filtering."""
@@ -511,6 +549,9 @@ class FakeNetBox:
             elif name in TABLES[endpoint].references:
                 target = TABLES[endpoint].references[name]
                 if row[name] is None or not self._matches(target, self.tables[target][row[name]], rule):
+                    return False
+            elif name == "last_updated":
+                if not self._at(endpoint, row["id"], "last_updated__gte", rule["gte"]):
                     return False
             elif name in ("slug", "name"):
                 if row[name] not in rule.get("in_list", [rule.get("exact")]):

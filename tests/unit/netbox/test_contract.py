@@ -12,7 +12,7 @@ import pytest
 from ..fakes.netbox import FakeNetBox
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
-from contract.netbox import CONTRACT, Check
+from contract import CONTRACT, Check
 
 
 @pytest.mark.parametrize("check", CONTRACT, ids=lambda check: check.__name__)

@@ -48,7 +48,7 @@ def built(version: str = "4.7.3") -> FakeNetBox:
 
 
 def read(transport: Transport, plan_id: str = "test") -> Owned:
-    return read_owned(Client(transport), plan_id, Renames(), References(), Diagnostics())
+    return read_owned(Client(transport), plan_id, Renames(), References(), Diagnostics()).owned
 
 
 @pytest.fixture

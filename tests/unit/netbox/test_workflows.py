@@ -569,7 +569,7 @@ def test_a_plan_whose_id_begins_like_ours_is_not_ours() -> None:
     other = small()
     other["id"] = "tes"
     other["naming"] = dict.fromkeys(("server", "leaf", "spine"), "o-{class}-{index}")
-    assert see(other, netbox).owned.devices == {}
+    assert see(other, netbox).observed.owned.devices == {}
 
 
 # -- templates, shared objects, rights -------------------------------------------------------------------------------
@@ -667,7 +667,7 @@ def test_small_pages_of_every_version_are_read_whole(version: str, page: int) ->
     netbox.version, netbox.max_page = version, page
     done = see(small(), netbox)
     assert not done.changes
-    assert len(done.owned.cables) == len(expanded(small()).cables)
+    assert len(done.observed.owned.cables) == len(expanded(small()).cables)
 
 
 @pytest.mark.parametrize("version", ["4.6.5", "4.7.3"])

@@ -1,0 +1,125 @@
+# Copyright: Contributors to the hedgehog.diet collection
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One reading of what a plan owns: rows of a source become values under present keys.
+
+Rows are normalised as they come, so that only a few pages are in memory as NetBox sends them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..diff.marks import with_former
+from ..model.state import CABLE, DEVICE, INTERFACE, OWNED_KINDS, Owned, Row, Value
+from .errors import ServerError
+from .fields import References
+from .former import Former
+from .paging import Extent
+from .resources import KEY_MARK, PLAN_MARK, RESOURCES
+from .source import OwnedSource
+
+JsonRow = Mapping[str, Any]
+
+
+@dataclass(slots=True)
+class Reading:
+    """One reading: what it found, the ids of what carries the plan's id, and how many rows came twice."""
+
+    source: OwnedSource
+    extents: Mapping[tuple[str, str], Extent]
+    plan_ids: tuple[str, ...]
+    state: Owned = field(default_factory=Owned)
+    ids: dict[str, set[int]] = field(default_factory=lambda: {kind: set() for kind in OWNED_KINDS})
+    devices: dict[str, list[int]] = field(default_factory=dict)  # by the id of the plan that they carry
+    twice: int = 0
+
+    def read(self, former: Former, refs: References) -> None:
+        """Raises: NetBoxError. `refs` learns the ids of what is read."""
+        self._read_devices(former, refs)
+        if self.state.devices:
+            self._read_interfaces(former, refs)
+        self._read_cables(former, refs)
+
+    def _once(self, kind: str, rows: Iterator[JsonRow], plan_id: str = "") -> Iterator[JsonRow]:
+        """Rows that have not come before; `plan_id` is what every one of them has to carry."""
+        seen: set[int] = set()
+        for row in rows:
+            row_id, mark = int(row["id"]), _mark(row, PLAN_MARK)
+            if plan_id and mark != plan_id:
+                raise ServerError(
+                    f"NetBox was asked for the {kind}s of the plan {plan_id!r}, and answered with one of {mark!r}"
+                    f" (id {row_id})."
+                )
+            if row_id in seen:
+                self.twice += 1
+                continue
+            seen.add(row_id)
+            if mark in self.plan_ids:
+                self.ids[kind].add(row_id)
+            yield row
+
+    def _marked(self, kind: str) -> Iterator[tuple[str, str, JsonRow, str]]:
+        """An id of the plan a query: NetBox knows no list of them."""
+        for plan_id in self.plan_ids:
+            extent = self.extents[kind, plan_id]
+            if extent.count:
+                for row in self._once(kind, self.source.marked(kind, plan_id, extent), plan_id):
+                    if kind == DEVICE:
+                        self.devices.setdefault(plan_id, []).append(int(row["id"]))
+                    yield plan_id, _mark(row, KEY_MARK), row, ""
+
+    def _read_devices(self, former: Former, refs: References) -> None:
+        resource = RESOURCES[DEVICE]
+        rows = self._marked(DEVICE)
+        for key, marks, row in former.keyed(DEVICE, rows, lambda row: f"device {row['name']!r}"):
+            values = with_former(resource.values(row, refs), marks)
+            self.state.devices[key] = Row(int(row["id"]), str(row["name"]), values, former.plan_id)
+            refs.add(DEVICE, key, int(row["id"]))
+
+    def _read_interfaces(self, former: Former, refs: References) -> None:
+        """All interfaces of our devices: ours, and those that others or a template put there."""
+        resource, owned = RESOURCES[INTERFACE], self.state
+        read: dict[int, dict[str, Value]] = {}
+
+        def of_ours() -> Iterator[tuple[str, str, JsonRow, str]]:
+            for device_plan, devices in self.devices.items():
+                rows = self.source.interfaces(device_plan, devices, self.extents[INTERFACE, device_plan])
+                for row in self._once(INTERFACE, rows):
+                    values, row_id = resource.values(row, refs), int(row["id"])
+                    device, name, marked = str(values["device"]), str(row["name"]), _mark(row, PLAN_MARK)
+                    if device.startswith("#"):
+                        continue  # on a device whose own marks are damaged, reported as a stray
+                    if row.get("cable"):
+                        owned.cable_on[row_id] = int(row["cable"]["id"])
+                    if marked in former.plan_ids:
+                        read[row_id] = values
+                        yield marked, _mark(row, KEY_MARK), row, device
+                    elif not marked:
+                        owned.nameless[device, name] = Row(row_id, name, values)
+                    else:
+                        owned.strays.append(f"interface {device} {name} carries the id of the plan {marked!r}")
+
+        def called(row: JsonRow) -> str:
+            return f"interface {read[int(row['id'])]['device']} {row['name']}"
+
+        for key, marks, row in former.keyed(INTERFACE, of_ours(), called):
+            row_id = int(row["id"])
+            values = with_former(read.pop(row_id), marks)
+            owned.interfaces[key] = Row(row_id, str(row["name"]), values, former.plan_id)
+            refs.add(INTERFACE, key, row_id)
+
+    def _read_cables(self, former: Former, refs: References) -> None:
+        resource = RESOURCES[CABLE]
+        rows = self._marked(CABLE)
+        for key, marks, row in former.keyed(CABLE, rows, lambda row: f"cable {row['id']}"):
+            values = resource.values(row, refs)
+            stored, values["ports"] = values["ports"], former.ports(values["ports"])
+            if values["ports"] != stored:
+                marks = {**marks, "ports": stored}
+            self.state.cables[key] = Row(int(row["id"]), key, with_former(values, marks), former.plan_id)
+
+
+def _mark(row: JsonRow, name: str) -> str:
+    return str((row.get("custom_fields") or {}).get(name) or "")
