@@ -400,3 +400,33 @@ def test_progress_is_appended_as_lines(run: Run, tmp_path: Path) -> None:
     rows = [json.loads(row) for row in path.read_text().splitlines()]
     assert rows[0]["phase"] == "Reading NetBox"
     assert ("Creating cables", 12, 12) in [(row["phase"], row["done"], row["total"]) for row in rows]
+
+
+# -- reading what changed --------------------------------------------------------------------------------------------
+
+
+def test_a_run_begins_where_the_last_one_left_off(run: Run, netbox: FakeNetBox, tmp_path: Path) -> None:
+    netbox.make("dcim/regions", name="r", slug="r")  # a change log is never empty where people work
+    first = run(plan=plan(), observe="changed")
+    assert first["observed"] == {"mode": "full", "reason": "there is no snapshot of an earlier run", "changed": 0}
+    netbox.history.tick(60)
+    # That run read before it wrote: what it wrote is read now, and is more than the snapshot has.
+    assert "objects were changed" in run(plan=plan(), observe="changed")["observed"]["reason"]
+    netbox.history.tick(60)
+    again = run(plan=plan(), observe="changed")
+    assert (again["changed"], again["observed"]) == (False, {"mode": "changed", "reason": "", "changed": 0})
+    more = run(plan=plan(4), observe="changed", check=True)
+    assert more["digest"] == run(plan=plan(4), observe="full", check=True)["digest"]
+    done = run(plan=plan(4), observe="changed")
+    assert (done["changes"], done["observed"]["mode"]) == (more["changes"], "changed")
+    netbox.history.tick(60)
+    last = run(plan=plan(4), observe="changed")
+    assert (last["changed"], last["observed"]["mode"]) == (False, "changed")
+    assert last["observed"]["changed"] > 0
+
+
+def test_without_a_place_for_it_everything_is_read(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    result = run(plan=plan(), check=True, observe="changed", report_dir=str(tmp_path / "file"))
+    assert result["observed"]["mode"] == "full"
+    assert "There is no place to keep a snapshot in" in result["warnings"][0]
