@@ -97,12 +97,16 @@ soak: env ## Run the property tests on a hundred times as many generated plans (
 	@pytest tests/unit/expand tests/unit/model --hypothesis-profile=soak
 
 .PHONY: bench
-bench: env ## Measure requests and seconds, beside one request per object; rewrites the stored results
-	@$(BIN)/python tests/performance/bench_create.py $(ARGS)
+bench: env ## Measure what a plan costs on a NetBox, beside netbox.netbox and pynetbox (25 minutes); stores the results
+	@$(BIN)/python tests/performance/bench_netbox.py $(ARGS)
 
 .PHONY: bench-expand
 bench-expand: env ## Measure the expansion of plans of up to 20,000 servers; rewrites the stored results
 	@$(BIN)/python tests/performance/bench_expand.py $(ARGS)
+
+.PHONY: large
+large: env ## Start a NetBox sandbox that holds a plan of 10,000 servers (minutes the first time, then half a one)
+	@$(BIN)/python tests/performance/large.py $(ARGS)
 
 .PHONY: test
 test: quick lint sanity integration molecule ## Run every check and test
