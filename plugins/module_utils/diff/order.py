@@ -8,6 +8,8 @@ devices), so that nothing is stripped and ports and names come free; then create
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from ..model.keys import split_interface_key
@@ -25,7 +27,8 @@ class Phase:
     changes: tuple[Change, ...]
 
 
-# How phases are carried out. FREE takes cables off the ports, and names off the objects, that others are waiting for.
+# How phases are carried out. FREE takes cables off the ports, and names off the objects, that others are waiting for; a
+# cable keeps one end at each side that its `after["ends"]` names, and none where that is None.
 SETUP, REMOVE, ADD, AMEND, FREE = "setup", "remove", "add", "amend", "free"
 
 
@@ -38,7 +41,6 @@ def phases(changes: ChangeSet) -> list[Phase]:
         Phase("Deleting cables", CABLE, REMOVE, _sent(changes.of(CABLE, DELETE))),
         Phase("Deleting interfaces", INTERFACE, REMOVE, _sent(changes.of(INTERFACE, DELETE))),
         Phase("Deleting devices", DEVICE, REMOVE, _sent(changes.of(DEVICE, DELETE))),
-        Phase("Detaching cables", CABLE, FREE, _in_the_way(moves)),
         Phase("Freeing names", DEVICE, FREE, _names_in_the_way(changes.of(DEVICE, UPDATE))),
         Phase("Freeing rack units", DEVICE, FREE, _units_in_the_way(changes.of(DEVICE, UPDATE))),
         Phase("Updating devices", DEVICE, AMEND, tuple(changes.of(DEVICE, UPDATE))),
@@ -52,6 +54,8 @@ def phases(changes: ChangeSet) -> list[Phase]:
             "Creating interfaces", INTERFACE, ADD,
             tuple(c for c in changes.of(INTERFACE, CREATE) if c.via != BY_TEMPLATE),
         ),
+        # Now that all ports are there to go to.
+        *(Phase("Detaching cables", CABLE, FREE, changes) for changes in _detachments(moves)),
         Phase("Updating cables", CABLE, AMEND, (*changes.of(CABLE, UPDATE), *moves)),
         Phase("Creating cables", CABLE, ADD, tuple(changes.of(CABLE, CREATE))),
     ]
@@ -62,25 +66,38 @@ def _sent(changes: list[Change]) -> tuple[Change, ...]:
     return tuple(c for c in changes if c.via != WITH_DEVICE)
 
 
-def _in_the_way(moves: list[Change]) -> tuple[Change, ...]:
-    """Moving cables whose present ports another moving cable is to get, with the sides to take off: `after["sides"]`.
+def _detachments(moves: list[Change]) -> Iterator[tuple[Change, ...]]:
+    """Moving cables whose present ports other moving cables are to get, with what they hold until all are free to move.
 
-    Of a cable with one end nobody here knows which side that is, so both are taken off.
-    NetBox works through a list in its own order, so such an exchange in one request passes or fails by luck.
+    NetBox works through a list in its own order, so an exchange of ports in one request passes or fails by luck. And up
+    to 4.6 it takes off one side of a cable only if it is told the other (a request with no end at all is answered as if
+    it had been carried out, and is not). So a cable lets go by holding one of the ports that it is to get, as soon as
+    that is free, and until then one of those that it has. Together they then hold as many ports as there are cables,
+    and are to get twice as many, so one of them can go on, and at last they all do.
     """
     wanted = {end: c.key for c in moves for end in c.after["ends"]}
-    detached = []
-    for change in moves:
-        ends = change.before.get("ends") or ()
-        named = zip(("ab",) if len(ends) == 1 else "ab", ends, strict=False)
-        sides = tuple(side for names, end in named if wanted.get(end, change.key) != change.key for side in names)
-        if sides:
-            detached.append(replace(change, after={"sides": sides}))
-    return tuple(detached)
+    waiting = {c.key: c for c in moves if any(wanted.get(end, c.key) != c.key for end in c.before.get("ends") or ())}
+    held = {end: key for key, change in waiting.items() for end in change.before["ends"] if end in wanted}
+    both = {key for key, count in Counter(held.values()).items() if count > 1}
+    while waiting:
+        kept: dict[str, tuple[str | None, str | None]] = {key: (end, None) for end, key in held.items() if key in both}
+        going = {key: ends for key, change in waiting.items() if any(ends := _ends_free(change, held))}
+        kept |= going
+        yield tuple(replace(waiting[key], after={"ends": ends}) for key, ends in kept.items())
+        held = {end: key for end, key in held.items() if key not in kept}
+        held |= {end: key for key, ends in kept.items() for end in ends if end}
+        waiting = {key: change for key, change in waiting.items() if key not in going}
+        both = set()
+
+
+def _ends_free(change: Change, held: Mapping[str, str]) -> tuple[str | None, str | None]:
+    """The first of a cable's new ends that no other cable holds, at its side."""
+    a, b = (end if held.get(end, change.key) == change.key else None for end in change.after["ends"])
+    return (a, None) if a else (None, b)
 
 
 def _names_in_the_way(updates: list[Change]) -> tuple[Change, ...]:
-    """Objects whose present name another of them is to get; what such an exchange needs is said at `_in_the_way`.
+    """Objects whose present name another of them is to get; what such an exchange needs is said at `_detachments`.
 
     `after` is the name to let go with: a device can do without one, an interface gets one for the time being.
     """

@@ -46,6 +46,11 @@ class Capabilities:
         """Whether GraphQL finds what carries a custom field (4.3)."""
         return self.number >= (4, 3)
 
+    @property
+    def terminations_by_cable(self) -> bool:
+        """Whether ends can be asked for by cable (4.7, some 4.6); elsewhere all of them would come."""
+        return self.number >= (4, 7)
+
     def graphql_paging(self, start: int, limit: int) -> str:
         """Arguments for a page that begins at an id, or at a position where the server knows no cursor."""
         return f"{'start' if self.cursor else 'offset'}: {start}, limit: {limit}"

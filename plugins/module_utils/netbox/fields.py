@@ -172,6 +172,11 @@ def speed() -> Field:
     )
 
 
+def termination(end: Value, refs: References) -> dict[str, Any]:
+    """The end of a cable as a write names it."""
+    return {"object_type": "dcim.interface", "object_id": refs.id(INTERFACE, end)}
+
+
 def ends() -> Field:
     def read(row: JsonRow, refs: References) -> Value:
         found = []
@@ -185,7 +190,7 @@ def ends() -> Field:
         wanted = value if isinstance(value, tuple) else ()
         sides = ("a_terminations", "b_terminations")
         return {
-            side: [{"object_type": "dcim.interface", "object_id": refs.id(INTERFACE, end)}]
+            side: [termination(end, refs)]
             for side, end in zip(sides, wanted, strict=True)
         }
 

@@ -128,7 +128,9 @@ class RestSource:
         """Rows that belong to some objects. One of these that is gone by now makes NetBox refuse the request."""
         try:
             return list(self._client.rest_rows(endpoint, {parameter: list(ids), "fields": fields}))
-        except RefusedError:
+        except RefusedError as error:
+            if error.status != 400:
+                raise
             left = [int(row["id"]) for row in self._client.rest_rows(owners, {"id": list(ids), "fields": "id"})]
             if len(left) == len(ids):
                 raise
@@ -142,18 +144,31 @@ class RestSource:
                 yield {**row, "a_terminations": sides["A"], "b_terminations": sides["B"]}
             else:
                 elsewhere.append(row)
-        fields = "id,cable,cable_end,termination_type,termination_id"
         for some in _parts(elsewhere, _IDS_A_REQUEST):
             ends: dict[tuple[int, str], list[JsonRow]] = {}
-            ids = [int(row["id"]) for row in some]
-            for end in self._within("dcim/cable-terminations", "cable_id", ids, "dcim/cables", fields):
-                kind = str(end["termination_type"])
-                shown = "InterfaceType" if kind == "dcim.interface" else kind
-                found = ends.setdefault((int(end["cable"]), str(end["cable_end"])), [])
-                found.append({"__typename": shown, "id": end["termination_id"]})
+            for cable, side, end in self._ends_of([int(row["id"]) for row in some]):
+                ends.setdefault((cable, side), []).append(end)
             for row in some:
                 sides = {f"{side.lower()}_terminations": ends.get((int(row["id"]), side), []) for side in "AB"}
                 yield {**row, **sides}
+
+    def _ends_of(self, cables: Sequence[int]) -> Iterator[tuple[int, str, JsonRow]]:
+        """Ends of cables: of which, at which side, and what they are on."""
+        if self._client.capabilities.terminations_by_cable:
+            fields = "id,cable,cable_end,termination_type,termination_id"
+            for end in self._within("dcim/cable-terminations", "cable_id", cables, "dcim/cables", fields):
+                yield int(end["cable"]), str(end["cable_end"]), _end(end["termination_type"], end["termination_id"])
+            return
+        wanted = {"id": list(cables), "fields": "id,a_terminations,b_terminations"}
+        for row in self._client.rest_rows("dcim/cables", wanted):
+            for side in "AB":
+                for end in row[f"{side.lower()}_terminations"]:
+                    yield int(row["id"]), side, _end(end["object_type"], end["object_id"])
+
+
+def _end(kind: str, row_id: int) -> JsonRow:
+    """The end of a cable as GraphQL has it."""
+    return {"__typename": "InterfaceType" if kind == "dcim.interface" else kind, "id": row_id}
 
 
 def _plain(row: JsonRow) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from ..model.state import CABLE, DEVICE, INTERFACE
 from .batches import device_weights, load
 from .client import Client
 from .errors import AccessError, RefusedError
-from .fields import References, Resource, tag_slugs
+from .fields import References, Resource, tag_slugs, termination
 from .resources import KEY_MARK, PLAN_MARK, RESOURCES, SHARED_RESOURCES
 from .sender import Sender
 
@@ -106,7 +106,7 @@ class RestWriter:
 
     def _free(self, phase: Phase, _plan_id: str) -> Iterator[int]:
         """Take cables off the ports, and names and rack units off the objects, that others are waiting for."""
-        loads = (load(c, {"id": c.id, **_freed(c)}) for c in phase.changes)
+        loads = (load(c, {"id": c.id, **self._freed(c)}) for c in phase.changes)
         for sent in self._sender.update(RESOURCES[phase.kind], loads):
             yield len(sent.changes)
 
@@ -126,6 +126,15 @@ class RestWriter:
         row.setdefault("custom_fields", {}).update({PLAN_MARK: plan_id, KEY_MARK: change.key})
         return {"id": self._refs.id(resource.kind, change.key), **row}
 
+    def _freed(self, change: Change) -> dict[str, Any]:
+        """What makes an object let go: a cable does without one of its ends, a device without a name or a rack unit."""
+        if change.kind != CABLE:
+            return dict(change.after)
+        return {
+            f"{side}_terminations": [termination(end, self._refs)] if end else []
+            for side, end in zip("ab", change.after["ends"], strict=True)
+        }
+
     def _made_by_templates(self, phase: Phase) -> dict[str, int]:
         """Ids of the interfaces that NetBox made from templates on the devices just created."""
         waiting = [c for c in phase.changes if c.via == BY_TEMPLATE]
@@ -143,10 +152,3 @@ class RestWriter:
         if lacking:
             raise RefusedError(f"NetBox made no interface from its template for {', '.join(lacking[:5])}. Run again.")
         return found
-
-
-def _freed(change: Change) -> dict[str, Any]:
-    """What makes an object let go: a cable can do without an end, a device without a name or a rack unit."""
-    if change.kind == CABLE:
-        return {f"{side}_terminations": [] for side in change.after["sides"]}
-    return dict(change.after)

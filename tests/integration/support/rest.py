@@ -23,14 +23,18 @@ ENDPOINTS = (
 )
 
 
+def authorization(token: str) -> str:
+    """The header for a token of either version."""
+    return f"{'Bearer' if token.startswith('nbt_') else 'Token'} {token}"
+
+
 class NetBox:
     """A NetBox as its users see it."""
 
     def __init__(self, url: str, token: str) -> None:
         self.url = url
         self._session = requests.Session()
-        scheme = "Bearer" if token.startswith("nbt_") else "Token"
-        self._session.headers["Authorization"] = f"{scheme} {token}"
+        self._session.headers["Authorization"] = authorization(token)
 
     def send(self, method: str, path: str, body: Any = None, **params: Any) -> requests.Response:
         return self._session.request(method, f"{self.url}/api/{path}/", json=body, params=params, timeout=120)

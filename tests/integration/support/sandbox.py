@@ -1,6 +1,11 @@
 # Copyright: Contributors to the hedgehog.diet collection
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A NetBox of the tests' own: brought up by the role that users have, reset in a second, removed at the end."""
+"""A NetBox of the tests' own: brought up by the role that users have, reset in a second, removed at the end.
+
+Or another one that runs already, to test with a version that the role does not make: a directory with
+`connection.json` (`url`, `token`, `database`, `postgres_socket_dir`, `postgres_user`), `settings.json` (`rqworker`:
+false, `postgres_bin`), and a program `sandboxctl`, which empties the database when called with `reset`.
+"""
 
 from __future__ import annotations
 
@@ -14,8 +19,10 @@ from pathlib import Path
 import requests
 
 from .playbook import ENVIRONMENT, PLAYBOOK, ROOT
+from .rest import authorization
 
-DIRECTORY = ROOT / ".sandbox-test"
+OTHER = "HEDGEHOG_DIET_SANDBOX"  # names the directory of another one, which is kept
+DIRECTORY = Path(os.environ.get(OTHER) or ROOT / ".sandbox-test")
 PORT = 8471
 KEEP = "HEDGEHOG_DIET_KEEP_SANDBOX"
 
@@ -86,6 +93,8 @@ def bring_up() -> Sandbox:
     found = _running()
     if found is not None:
         return found
+    if os.environ.get(OTHER):
+        raise RuntimeError(f"no NetBox answers as {DIRECTORY} says")
     command = [
         PLAYBOOK, str(ROOT / "playbooks" / "sandbox.yml"),
         "-e", f"netbox_sandbox_dir={DIRECTORY}", "-e", f"netbox_sandbox_port={PORT}",
@@ -101,7 +110,7 @@ def bring_up() -> Sandbox:
 
 
 def keep() -> bool:
-    return bool(os.environ.get(KEEP))
+    return bool(os.environ.get(KEEP) or os.environ.get(OTHER))
 
 
 def _running() -> Sandbox | None:
@@ -109,9 +118,8 @@ def _running() -> Sandbox | None:
         connection = json.loads((DIRECTORY / "connection.json").read_text())
         if json.loads((DIRECTORY / "settings.json").read_text())["rqworker"]:
             return None
-        answer = requests.get(
-            f"{connection['url']}/api/status/", headers={"Authorization": f"Bearer {connection['token']}"}, timeout=20
-        )
+        headers = {"Authorization": authorization(connection["token"])}
+        answer = requests.get(f"{connection['url']}/api/status/", headers=headers, timeout=20)
     except (OSError, ValueError, requests.RequestException):
         return None
     if answer.status_code != 200:

@@ -33,6 +33,6 @@ def token_of(netbox: NetBox, rights: Rights, version: int = 2, writes: bool = Tr
             users=[user["id"]],
         )
     row = netbox.create("users/tokens", user=user["id"], version=version, write_enabled=writes)
-    if version == 1:
-        return str(row["token"])
-    return f"nbt_{row['key']}.{row['token']}"
+    if row.get("version") == 2:
+        return f"nbt_{row['key']}.{row['token']}"
+    return str(row.get("token") or row["key"])  # up to 4.4 there is only version 1, and the key is the secret

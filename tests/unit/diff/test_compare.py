@@ -204,41 +204,52 @@ def test_phases_go_from_the_outside_in_and_then_from_the_inside_out() -> None:
     assert len(sent) == len(found.changes) - sum(c.via == WITH_DEVICE for c in found.changes)
 
 
-def exchanged(*pairs: tuple[str, tuple[str, ...]]) -> list[tuple[str, tuple[str, ...]]]:
-    """What has to be detached where cables have these ends: cables and sides."""
+def exchanged(*pairs: tuple[str, tuple[str, ...]]) -> list[dict[str, tuple[str | None, str | None]]]:
+    """What is detached, request by request, where cables have these ends: cables and what they hold then."""
     topology = expanded(plan(3))
     owned = built(topology)
     for key, ends in pairs:
         owned = edited(owned, CABLE, key, ends=ends)
     found = changes_of(topology, owned)
-    rows = [c for phase in phases(found) if phase.title == "Detaching cables" for c in phase.changes]
-    return [(c.key, tuple(c.after["sides"])) for c in rows]
+    applied(owned, found)
+    return [
+        {c.key: c.after["ends"] for c in phase.changes} for phase in phases(found) if phase.title == "Detaching cables"
+    ]
 
 
 A, B, C = ("gpu/1:c0/0", "leaf/1:1/1"), ("gpu/2:c0/0", "leaf/1:1/2"), ("gpu/3:c0/0", "leaf/1:2/1")
-LINK = "server gpu/{}/c0/0"
+FIRST, SECOND, THIRD = (f"server gpu/{n}/c0/0" for n in (1, 2, 3))
+FREE = "border/1:8/1"  # on a switch of somebody else
 
 
 def test_only_what_stands_in_anothers_way_is_detached() -> None:
     assert exchanged() == []
-    assert exchanged((LINK.format(1), (A[0], "leaf/1:8/1"))) == []
-    assert exchanged((LINK.format(1), (A[0], B[1])), (LINK.format(2), (B[0], A[1]))) == [
-        (LINK.format(1), ("b",)), (LINK.format(2), ("b",)),
-    ]
-    assert exchanged((LINK.format(1), (B[0], A[1])), (LINK.format(2), (A[0], B[1]))) == [
-        (LINK.format(1), ("a",)), (LINK.format(2), ("a",)),
-    ]
-    assert exchanged((LINK.format(1), (B[1], A[0])), (LINK.format(2), (B[0], A[1]))) == [
-        (LINK.format(1), ("a",)), (LINK.format(2), ("b",)),
-    ]
+    assert exchanged((FIRST, (A[0], FREE))) == []
     # A chain: 1 is on the port of 2, and 2 on a free one.
-    assert exchanged((LINK.format(1), (A[0], B[1])), (LINK.format(2), (B[0], "leaf/1:8/1"))) == [
-        (LINK.format(1), ("b",)),
+    assert exchanged((FIRST, (A[0], B[1])), (SECOND, (B[0], FREE))) == [{FIRST: (A[0], None)}]
+
+
+def test_a_cable_that_exchanges_one_end_keeps_the_other() -> None:
+    assert exchanged((FIRST, (A[0], B[1])), (SECOND, (B[0], A[1]))) == [{FIRST: (A[0], None), SECOND: (B[0], None)}]
+    assert exchanged((FIRST, (B[0], A[1])), (SECOND, (A[0], B[1]))) == [{FIRST: (None, A[1]), SECOND: (None, B[1])}]
+    # Whichever side it is at.
+    assert exchanged((FIRST, (B[1], A[0])), (SECOND, (B[0], A[1]))) == [{FIRST: (A[0], None), SECOND: (B[0], None)}]
+    # A cable with one end, and that in the way.
+    assert exchanged((FIRST, (B[1],)), (SECOND, (B[0], A[1]))) == [{FIRST: (A[0], None), SECOND: (B[0], None)}]
+
+
+def test_cables_that_exchange_both_ends_let_go_of_one_after_the_other() -> None:
+    assert exchanged((FIRST, B), (SECOND, A)) == [
+        {FIRST: (B[1], None), SECOND: (A[1], None)}, {FIRST: (A[0], None), SECOND: (B[0], None)}
     ]
-    # A cable with one end, of which nobody knows the side.
-    assert exchanged((LINK.format(1), (B[1],)), (LINK.format(2), (B[0], A[1]))) == [
-        (LINK.format(1), ("a", "b")), (LINK.format(2), ("b",)),
-    ]
+    around = exchanged((FIRST, B), (SECOND, C), (THIRD, A))
+    assert [len(one) for one in around] == [3, 3]
+
+
+@given(st.permutations([*A, *B, *C, FREE]), st.booleans())
+def test_cables_come_from_any_ports_to_theirs(ends: list[str], lost: bool) -> None:
+    first = ends[:1] if lost else ends[:2]
+    exchanged((FIRST, tuple(first)), (SECOND, tuple(ends[2:4])), (THIRD, tuple(ends[4:6])))
 
 
 # -- digests and text ------------------------------------------------------------------------------------------------

@@ -173,6 +173,8 @@ class FakeNetBox:
         }[method]
         failed: list[tuple[int, Errors]] = []
         made: list[tuple[int, Row | None]] = []
+        if method != "POST" and self._number < (4, 7):
+            body = [row for row in body if row.get("id") in self.tables[endpoint]]
         for position, row in self._in_its_own_order(method, endpoint, body):
             try:
                 made.append((position, do(endpoint, row)))
@@ -239,6 +241,9 @@ class FakeNetBox:
 
     def _update(self, endpoint: str, given: Row) -> Row:
         row = self._existing(endpoint, given)
+        sides = [name for name in ("a_terminations", "b_terminations") if endpoint == CABLES and name in given]
+        if self._number < (4, 7) and not any(given[name] for name in sides):
+            given = {name: value for name, value in given.items() if name not in sides}
         before = copy.deepcopy(row)
         self._fill(endpoint, row, given)
         self.history.save(endpoint, row["id"], before, row)
@@ -306,6 +311,8 @@ class FakeNetBox:
             if OBJECT_TYPES.get(endpoint) in one["object_types"]
         }
         for name, value in values.items():
+            if name not in known and self._number < (4, 5):
+                continue  # stored, and never shown
             if name not in known:
                 raise _Refused({"custom_fields": [f"Custom field '{name}' does not exist for this object type."]})
             right = {"text": str, "integer": int}.get(known[name], object)
@@ -492,7 +499,7 @@ class FakeNetBox:
         ]
 
     def _terminations(self, params: Mapping[str, Any]) -> Response:
-        wanted = set(params["cable_id"])
+        wanted = set(params["cable_id"]) if self._number >= (4, 7) else set(self.tables[CABLES])
         if not wanted <= self.tables[CABLES].keys():
             return Response(400, {"cable_id": ["Select a valid choice. That is not one of the available choices."]})
         ids = {int(params.get(name, 0)) for name in ("start", "id__gte")}

@@ -22,10 +22,11 @@ def applied(owned: Owned, changes: ChangeSet, plan_id: str = "test") -> Owned:
             if phase.method == REMOVE:
                 _remove(after, change.kind, change.key)
             elif phase.method == FREE and change.kind == CABLE:
-                row = after.cables[change.key]
-                sides = zip("ab", row.values["ends"] or (), strict=False)  # type: ignore[arg-type]
-                kept = tuple(end for side, end in sides if side not in change.after["sides"])
-                after.cables[change.key] = _with(row, {"ends": kept})
+                kept = tuple(end for end in change.after["ends"] if end)
+                assert len(kept) == 1
+                taken = {e for k, row in after.cables.items() if k != change.key for e in row.values["ends"] or ()}  # type: ignore[union-attr]
+                assert not taken & set(kept)
+                after.cables[change.key] = _with(after.cables[change.key], {"ends": kept})
             elif phase.method in (ADD, AMEND) and change.action == CREATE:
                 assert change.key not in after.of(change.kind)
                 values: Mapping[str, Any] = dict(change.after)

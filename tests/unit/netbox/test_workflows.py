@@ -62,6 +62,10 @@ def small(number: int = 3, **more: Any) -> Document:
     )
 
 
+# Versions between which NetBox takes cables off, and refuses, in different ways.
+GENERATIONS = ["4.4.10", "4.6.8", "4.7.3"]
+
+
 def built(plan: Document | None = None) -> FakeNetBox:
     netbox = FakeNetBox()
     bring(plan or small(), netbox)
@@ -268,8 +272,10 @@ def test_moves_beyond_the_limit_are_refused_with_the_number() -> None:
 
 @pytest.mark.parametrize("side", ["a_terminations", "b_terminations"])
 @pytest.mark.parametrize("reversed_in_netbox", [False, True])
-def test_cables_that_someone_exchanged_are_put_back(side: str, reversed_in_netbox: bool) -> None:
+@pytest.mark.parametrize("version", GENERATIONS)
+def test_cables_that_someone_exchanged_are_put_back(side: str, reversed_in_netbox: bool, version: str) -> None:
     netbox = built()
+    netbox.version = version
     before = netbox.state()
     first, second = (row_of(netbox, CABLES, f"server gpu/{n}/c0/0") for n in (1, 2))
     first[side], second[side] = second[side], first[side]
@@ -283,8 +289,22 @@ def test_cables_that_someone_exchanged_are_put_back(side: str, reversed_in_netbo
     assert reversed_in_netbox or netbox.state() == before
 
 
-def test_three_cables_moved_in_a_ring_are_put_back() -> None:
+@pytest.mark.parametrize("version", GENERATIONS)
+def test_cables_that_someone_exchanged_at_both_ends_are_put_back(version: str) -> None:
     netbox = built()
+    netbox.version = version
+    before = netbox.state()
+    first, second = (row_of(netbox, CABLES, f"server gpu/{n}/c0/0") for n in (1, 2))
+    for side in ("a_terminations", "b_terminations"):
+        first[side], second[side] = second[side], first[side]
+    assert bring(small(), netbox).changes.counts() == {"cable": {"move": 2}}
+    assert netbox.state() == before
+
+
+@pytest.mark.parametrize("version", GENERATIONS)
+def test_three_cables_moved_in_a_ring_are_put_back(version: str) -> None:
+    netbox = built()
+    netbox.version = version
     rows = [row_of(netbox, CABLES, f"server gpu/{n}/rail-0/0") for n in (1, 2, 3)]
     ends = [row["b_terminations"] for row in rows]
     for row, end in zip(rows, ends[1:] + ends[:1], strict=True):
@@ -386,6 +406,7 @@ def test_a_run_that_breaks_off_at_any_request_is_continued(
 
 
 @pytest.mark.parametrize("after_commit", [False, True], ids=["before the commit", "after the commit"])
+@pytest.mark.parametrize("version", GENERATIONS)
 @pytest.mark.parametrize(
     ("endpoint", "keys", "exchanged"),
     [
@@ -396,9 +417,10 @@ def test_a_run_that_breaks_off_at_any_request_is_continued(
     ],
 )
 def test_an_exchange_that_breaks_off_is_continued(
-    endpoint: str, keys: tuple[str, str], exchanged: str, after_commit: bool
+    endpoint: str, keys: tuple[str, str], exchanged: str, version: str, after_commit: bool
 ) -> None:
     start = built()
+    start.version = version
     whole = start.state()
     first, second = (row_of(start, endpoint, key) for key in keys)
     first[exchanged], second[exchanged] = second[exchanged], first[exchanged]
