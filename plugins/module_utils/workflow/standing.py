@@ -68,8 +68,10 @@ def stand(
         (c.kind, c.key) for c in seen.changes.changes
         if c.kind in OWNED_KINDS and (c.action == CREATE or c.reason == ADOPTED)
     }
-    sink(Event("Asking who changed what"))
-    logged = may_read(client)
+    logged = False
+    if seen.changes:
+        sink(Event("Asking who changed what"))
+        logged = may_read(client)
     applied, gone = _applied(plan, client, seen, new, logged, prune, rebalance)
     found = standings(seen.changes, seen.owned, applied, conflicts)
     told_of = tuple(_with_origins(client, found, gone, logged))
