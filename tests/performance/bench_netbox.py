@@ -26,7 +26,7 @@ import os
 import platform
 import sys
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -67,6 +67,7 @@ SERVERS = (10, 50, 200)
 # Up to how many servers a slow contestant does everything, and how many are its sample beyond that.
 WHOLE = 10
 SAMPLE = {"single": 10, "netbox_netbox": 4}
+OTHERS = ("lists", "single", "netbox_netbox")
 
 Report = dict[str, Any]
 Run = Callable[[Step], tuple[Measured, list[Part]]]
@@ -76,6 +77,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--servers", type=int, nargs="+", default=SERVERS, help="sizes")
     parser.add_argument("--whole", type=int, default=WHOLE, help="up to which size slow contestants do everything")
+    parser.add_argument("--only", nargs="+", choices=OTHERS, default=OTHERS, help="beside ours and the floor")
     parser.add_argument("--no-large", action="store_true", help="leave out the plan of 10,000 servers")
     parser.add_argument("--no-store", action="store_true", help="print the results, and keep the stored ones")
     parser.add_argument("--directory", type=Path, default=ROOT / ".sandbox-bench", help="where the sandbox is made")
@@ -88,23 +90,31 @@ def main() -> int:
     try:
         report = {"date": begin.strftime("%Y-%m-%d"), "load_before": load, **machine(server)}
         report["versions"]["netbox.netbox"] = collection_version
-        report["sizes"] = [one_size(server, collection, size, arguments.whole) for size in arguments.servers]
+        report["sizes"] = [
+            one_size(server, collection, size, arguments.whole, arguments.only) for size in arguments.servers
+        ]
     finally:
         if not keep():
             server.destroy()
+    finish(report, begin, not arguments.no_store)
     if not arguments.no_large:
         report["large"] = ten_thousand(arguments.directory.resolve(), arguments.port)
-    report["minutes"] = round((datetime.now(UTC) - begin).total_seconds() / 60, 1)
+        finish(report, begin, not arguments.no_store)
     print(json.dumps(report, indent=2))
-    if not arguments.no_store:
+    return 0
+
+
+def finish(report: Report, begin: datetime, store: bool) -> None:
+    """Store what there is."""
+    report["minutes"] = round((datetime.now(UTC) - begin).total_seconds() / 60, 1)
+    if store:
         RESULTS.mkdir(parents=True, exist_ok=True)
         name = f"netbox-{report['versions']['netbox']}.json"
         (RESULTS / name).write_text(json.dumps(report, indent=2) + "\n")
         write_page()
-    return 0
 
 
-def one_size(server: Server, collection: Path, servers: int, whole: int) -> Report:
+def one_size(server: Server, collection: Path, servers: int, whole: int, only: Sequence[str]) -> Report:
     """All contestants at one size."""
     with tempfile.TemporaryDirectory() as name:
         directory = Path(name)
@@ -143,11 +153,12 @@ def one_size(server: Server, collection: Path, servers: int, whole: int) -> Repo
             "single": lambda step: scripts.pynetbox(server, own("single"), "single", step),
             "netbox_netbox": lambda step: netbox_netbox.run(server, own("loops"), collection, step),
         }
-        for contestant, run in contestants.items():
+        for contestant in only:
+            run = contestants[contestant]
             progress(servers, contestant)
             if contestant in SAMPLE and servers > whole:
                 built.restore()
-                report[contestant] = sampled(run, todo, SAMPLE[contestant])
+                report[contestant] = sampled(server, run, todo, SAMPLE[contestant])
             else:
                 prepared()
                 report[contestant] = {step: figures(*run(todo[step])) for step in STEPS}
@@ -181,9 +192,12 @@ class Built:
         self._server.scene(self._name, lambda: None)
 
 
-def sampled(run: Run, todo: dict[str, Step], servers: int) -> Report:
+def sampled(server: Server, run: Run, todo: dict[str, Step], servers: int) -> Report:
     """A sample of the steps, in a NetBox that has the rest, and from it what all of them would take."""
-    did = {name: figures(*run(sample(todo[name], servers))) for name in (UNCHANGED, MORE, FEWER)}
+    small = {name: sample(todo[name], servers) for name in (UNCHANGED, MORE, FEWER)}
+    did = {name: figures(*run(step)) for name, step in small.items()}
+    came, went = small[MORE].create.counts, small[FEWER].delete.counts
+    expect(server, {k: n + came[k] - went[k] for k, n in todo[CREATE].create.counts.items()}, "a sample")
     origin = {CREATE: MORE, UNCHANGED: UNCHANGED, MORE: MORE, FEWER: FEWER, TEARDOWN: FEWER}
     return {
         "sample": did,

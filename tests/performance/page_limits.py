@@ -86,14 +86,14 @@ def large(report: Report) -> Iterator[str]:
 def limits(report: Report) -> Iterator[str]:
     """What is left, and where it goes."""
     size = report["sizes"][-1]
-    ours, loader = size["ours"]["create"], size.get("loader")
+    ours, floor, loader = size["ours"]["create"], size["floor"]["create"], size.get("loader")
     writes = sum(size[kind] for kind in LARGE)
     yield "#### What REST cannot reach, and why"
     yield ""
     yield (
         f"Creating the {writes:,} objects of {size['servers']:,} servers, a request was under way for"
         f" {ours['busy']:.0%} of the time, and the client itself used {ours['client_cpu']:.1f} s of processor time."
-        f" What remains is NetBox's own work, {ours['server_cpu'] / writes * 1000:.0f} ms of processor time an object:"
+        f" What remains is NetBox's own work, {floor['server_cpu'] / writes * 1000:.0f} ms of processor time an object:"
         " it validates and saves every object of a list by itself, each with SQL statements of a single row, a change"
         " record, its search index, its counters and, for cables, the trace of both ends. No client can have that done"
         " in fewer statements, and larger lists do not change it. More requests at once help little: new devices of one"
@@ -102,13 +102,13 @@ def limits(report: Report) -> Iterator[str]:
     yield ""
     if loader:
         seconds = sum(loader["told"]["seconds"].values())
-        each = ", ".join(f"{ms:.1f} ms a {kind}" for kind, ms in loader["told"]["ms_each"].items() if kind in _OWNED)
+        each = ", ".join(f"{kind} {ms:.1f} ms" for kind, ms in loader["told"]["ms_each"].items() if kind in _OWNED)
         yield (
             f"What the database could do: the same objects, with change records and search index, were loaded in"
             f" {seconds:.1f} s by the plugin in extensions/netbox_diet, which writes rows in bulk inside of NetBox"
-            f" ({each}, without indexing), {ours['seconds'] / seconds:,.0f} times as fast as hedgehog.diet over REST."
-            f" With the start of NetBox's command it took {loader['seconds']:.1f} s. It needs a plugin on the server,"
-            " and skips permissions, event rules and custom validation."
+            f" ({each}; records and index apart), {ours['seconds'] / seconds:,.0f} times as fast as hedgehog.diet over"
+            f" REST. With the start of NetBox's command it took {loader['seconds']:.1f} s. It needs a plugin on the"
+            " server, and skips permissions, event rules and custom validation."
         )
         yield ""
 
@@ -121,4 +121,6 @@ def _goal(goal: str, found: str, met: bool) -> str:
 
 
 def _observe(row: Report) -> str:
-    return f", `observe: {row['observe']}`" if row["observe"] else ""
+    if not row["observe"]:
+        return ""
+    return f", `observe: {row['observe']}`" + (" (read everything)" if row["read"] != row["observe"] else "")

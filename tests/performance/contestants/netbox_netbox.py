@@ -12,7 +12,7 @@ import re
 import subprocess
 import sys
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -83,7 +83,22 @@ def run(server: Server, directory: Path, collection: Path, step: Step) -> tuple[
     measured = measure(server, [PLAYBOOK, playbook], environment, directory)
     if step.look.devices and (found := re.search(r"changed=(\d+)", measured.text)) and int(found[1]):
         raise RuntimeError(f"netbox.netbox changed what was to be as it is:\n{measured.text[-2000:]}")
-    return measured, _parts(measured.text)
+    told = parts(measured.text)
+    if len(told) * 2 + 1 != len(tasks):
+        raise RuntimeError(f"the loops do not tell their times:\n{measured.text[-2000:]}")
+    return measured, told
+
+
+def parts(text: str) -> list[Part]:
+    """When the loops did what, from what ansible-playbook printed."""
+    found: list[Part] = []
+    until = 0.0
+    for told, at in re.findall(r"mark (begin|\w+ \w+ \d+) ([\d.]+)", text):
+        if told != "begin":
+            verb, kind, count = told.split()
+            found.append(Part(verb, kind, int(count), until, float(at)))
+        until = float(at)
+    return found
 
 
 def _loop(verb: str, kind: str, objects: Objects) -> dict[str, Any]:
@@ -110,18 +125,3 @@ def _loop(verb: str, kind: str, objects: Objects) -> dict[str, Any]:
 def _mark(text: str) -> dict[str, Any]:
     """Tells the time, at no cost: a task that runs in ansible-playbook itself."""
     return {"name": "Time", "ansible.builtin.debug": {"msg": f"mark {text} {{{{ now(utc=true).timestamp() }}}}"}}
-
-
-def _parts(text: str) -> list[Part]:
-    parts: list[Part] = []
-    until = 0.0
-    for words in _marks(text):
-        at = float(words[-1])
-        if len(words) == 4:
-            parts.append(Part(words[0], words[1], int(words[2]), until, at))
-        until = at
-    return parts
-
-
-def _marks(text: str) -> Sequence[list[str]]:
-    return [found.split() for found in re.findall(r'"mark ([^"]+)"', text)]

@@ -159,7 +159,7 @@ def _writing(measured: Measured) -> float:
 
 
 def _is_write(request: Request) -> bool:
-    return request.method != "GET" and request.path.startswith("/api/dcim/")
+    return request.method in ("POST", "PATCH", "DELETE") and request.path.startswith("/api/dcim/")
 
 
 def _endpoints(measured: Measured) -> dict[str, dict[str, Any]]:

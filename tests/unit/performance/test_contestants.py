@@ -5,8 +5,9 @@
 from __future__ import annotations
 
 import pytest
+from contestants.netbox_netbox import parts
 from contestants.plans import Objects
-from contestants.steps import CHANGE, CREATE, FEWER, MORE, TEARDOWN, UNCHANGED, Step, extrapolated, sample, steps
+from contestants.steps import CHANGE, CREATE, FEWER, MORE, TEARDOWN, UNCHANGED, Part, Step, extrapolated, sample, steps
 
 SERVERS = 20
 
@@ -68,3 +69,12 @@ def test_parts_grow_with_their_objects_and_the_rest_stays() -> None:
     assert found["client_cpu"] == pytest.approx(2.0 * 161 / 11, abs=0.01)
     assert (found["peak_mb"], found["busy"]) == (50, 0.5)
     assert found["from"] == {"look": {"devices": 2, "cables": 3}}
+
+
+@pytest.mark.parametrize("quoted", ["    msg: mark {}", '    "msg": "mark {}"'])
+def test_loops_tell_when_they_did_what(quoted: str) -> None:
+    marks = ("begin 1795297541.25", "look devices 3 1795297543.5", "look cables 6 1795297550.0")
+    text = "\n".join(f"ok: [localhost] =>\n{quoted.format(mark)}" for mark in marks)
+    assert parts(text) == [
+        Part("look", "devices", 3, 1795297541.25, 1795297543.5), Part("look", "cables", 6, 1795297543.5, 1795297550.0)
+    ]
