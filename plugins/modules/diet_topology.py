@@ -94,6 +94,18 @@ options:
     type: str
     choices: [full, changed]
     default: full
+  drift:
+    description:
+      - What to do about fields that somebody changed in NetBox while the plan did not. V(restore) puts them right,
+        V(keep) leaves them as they are, V(report) leaves them too and warns of each.
+      - A word for everything, or a mapping of words with the keys C(default), a kind (C(device), C(interface),
+        C(cable)), or a kind and a field (C(device.name), C(device.status), C(cable.ends)). The most exact key counts.
+      - What the plan changed is always carried out, and missing objects are always made. Where NetBox's journal does
+        not tell what the plan was before, V(keep) and V(report) take every difference for drift, with a warning.
+      - With C(cable.ends) kept, a cable that somebody moved to another port of its zone stays there, and its ledger
+        entry follows.
+    type: raw
+    default: restore
   diff_lines:
     description:
       - About how many lines a diff has at most. Above it, whole classes are folded to a line each.
@@ -163,6 +175,16 @@ reasons:
   returned: success
   type: dict
   sample: {plan changed: 4, drift: 1}
+kept:
+  description: How often O(drift) had a field left as it is, by kind and field.
+  returned: success
+  type: dict
+  sample: {device.name: 2}
+reported:
+  description: How often O(drift) had a field left as it is with a warning, by kind and field.
+  returned: success
+  type: dict
+  sample: {}
 quantities:
   description: Number of switches per class, and the arithmetic behind it.
   returned: when O(state) is V(present) or V(prepared)
@@ -219,6 +241,12 @@ changes_file:
     - File with all changes as JSON, a line each, with C(action), C(kind), C(key), C(name), C(id), C(before), C(after)
       and C(reason). Where fields differ for different reasons, C(reasons) has them by field; C(because) says why none
       can be given. Empty when nothing changes.
+  returned: success
+  type: str
+drift_file:
+  description:
+    - File with every field that O(drift) left as it is, as JSON, a line each, with C(policy), C(kind), C(key), C(name),
+      C(id), C(field), C(has), C(wants), C(reason) and C(because). Empty when there is none.
   returned: success
   type: str
 ledger_file:

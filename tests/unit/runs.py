@@ -4,7 +4,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ansible_collections.hedgehog.diet.plugins.module_utils.diagnostics import PlanError
+from ansible_collections.hedgehog.diet.plugins.module_utils.diff.policy import drift_policy
 from ansible_collections.hedgehog.diet.plugins.module_utils.events import Event, Sink, silent
 from ansible_collections.hedgehog.diet.plugins.module_utils.expand.artifact import plan_digest
 from ansible_collections.hedgehog.diet.plugins.module_utils.model.ledger import Ledger
@@ -25,20 +28,22 @@ URL = "http://netbox.example"
 
 def see(
     plan: Document, netbox: Transport, prune: bool = False, max_moves: int = 0, ledger: Ledger | None = None,
-    rebalance: bool = False,
+    rebalance: bool = False, drift: Any = None,
 ) -> Preview:
     """A preview, over a transport that lets no write through."""
     client = Client(ReadOnly(netbox))
-    return preview(loaded(plan), client, URL, ledger or Ledger(), Options(prune, max_moves, rebalance), silent)
+    options = Options(prune, max_moves, rebalance, drift_policy(drift))
+    return preview(loaded(plan), client, URL, ledger or Ledger(), options, silent)
 
 
 def bring(
     plan: Document, netbox: Transport, prune: bool = False, max_moves: int = 0, sink: Sink = silent,
-    rebalance: bool = False,
+    rebalance: bool = False, drift: Any = None,
 ) -> Preview:
     """A run that writes."""
     client = Client(netbox)
-    done = preview(loaded(plan), client, URL, Ledger(), Options(prune, max_moves, rebalance), sink)
+    options = Options(prune, max_moves, rebalance, drift_policy(drift))
+    done = preview(loaded(plan), client, URL, Ledger(), options, sink)
     writer = RestWriter(client, done.refs)
     record = {"digest": done.digest, "plan_digest": plan_digest(loaded(plan)), **carried(plan)}
     apply(done.changes, plan["id"], plan["site"], writer, client, done.refs, record, sink)

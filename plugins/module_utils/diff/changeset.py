@@ -70,12 +70,39 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """A field that differs and is left alone, because `policy` says so of drift."""
+
+    policy: str
+    kind: str
+    key: str
+    label: str
+    id: int | None
+    name: str
+    has: Any
+    wants: Any
+    reason: str
+    because: str = ""
+
+    def as_row(self) -> dict[str, Any]:
+        """As plain data, for reports."""
+        return {
+            "policy": self.policy, "kind": self.kind, "key": self.key, "name": self.label, "id": self.id,
+            "field": self.name, "has": self.has, "wants": self.wants, "reason": self.reason, "because": self.because,
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class ChangeSet:
-    """All changes of a run, in the order in which they are shown. `leftovers` are owned, unwanted and not pruned."""
+    """All changes of a run, in the order in which they are shown.
+
+    `leftovers` are owned, unwanted and not pruned; `held` is drift that is left alone.
+    """
 
     changes: tuple[Change, ...] = ()
     leftovers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     digest: str = ""
+    held: tuple[Held, ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.changes)
@@ -88,6 +115,10 @@ class ChangeSet:
         numbers = Counter((c.kind, c.action) for c in self.changes)
         kinds = sorted({kind for kind, _action in numbers})
         return {kind: {a: numbers[kind, a] for a in ACTIONS if numbers[kind, a]} for kind in kinds}
+
+    def left_alone(self, policy: str) -> dict[str, int]:
+        """How often each field is left alone by a policy, by `kind.field`."""
+        return dict(Counter(f"{one.kind}.{one.name}" for one in self.held if one.policy == policy))
 
     def reasons(self) -> dict[str, int]:
         """Updates and moves of owned objects by their reasons; reasons without any are left out."""

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from ..diagnostics import Diagnostics
+from ..diagnostics import Diagnostics, Path
 from ..model.keys import split_device_key, split_interface_key
 from ..model.state import CABLE, DEVICE, INTERFACE, Owned, Value
 from .changeset import CREATE, DELETE, DRIFT, MOVE, UPDATE, WITH_DEVICE, Change, ChangeSet
@@ -66,6 +66,8 @@ def _names(changes: ChangeSet, owned: Owned, names: Names, found: Diagnostics) -
             continue
         section = "switch_classes" if {**has, **change.after}.get("role") else "server_classes"
         path = (section, split_device_key(change.key)[0])
+        if holder[0] in own_ids and _is_held(changes, DEVICE, own_ids[holder[0]], "name", path, name, found):
+            continue
         if holder[0] in own_ids:
             found.error(
                 "leftover-in-the-way", path,
@@ -110,6 +112,8 @@ def _occupied_ports(
             cable = cable_on.get(interface_ids.get(end, 0))
             if cable is None or cable == change.id or cable in leaving:
                 continue
+            if cable in own_cables and _is_held(changes, CABLE, own_cables[cable], "ends", (), end, found):
+                continue
             if cable in own_cables:
                 found.error(
                     "leftover-in-the-way", (),
@@ -137,13 +141,30 @@ def _interface_names(changes: ChangeSet, owned: Owned, found: Diagnostics) -> No
     for change in changes.of(INTERFACE, CREATE) + changes.of(INTERFACE, UPDATE):
         device = split_interface_key(change.key)[0]
         other = holders.get((device, str(change.after["name"]))) if "name" in change.after else None
-        if other is not None and other not in leaving:
+        if other is None or other in leaving:
+            continue
+        if not _is_held(changes, INTERFACE, other, "name", (), change.after["name"], found):
             found.error(
                 "leftover-in-the-way", (),
                 f"the interface name of {change.key} ({change.label}) is held by {other}, which the plan no longer"
                 " wants.",
                 "Set `prune: true` to delete it first.",
             )
+
+
+def _is_held(
+    changes: ChangeSet, kind: str, key: str, name: str, path: Path, wanted: Value, found: Diagnostics
+) -> bool:
+    """Whether something stands in the way because its drift is left alone; that is reported."""
+    held = next((one for one in changes.held if (one.kind, one.key, one.name) == (kind, key, name)), None)
+    if held is not None:
+        found.error(
+            "drift-in-the-way", path,
+            f"{wanted!r} is wanted by the plan, and {kind} {key} ({held.label}) has it, which somebody put there and"
+            f" `drift` leaves ({held.policy}).",
+            f"Change that in NetBox, or set `drift` to restore for {kind}.{name}.",
+        )
+    return held is not None
 
 
 def _moves(changes: ChangeSet, max_moves: int, found: Diagnostics) -> None:

@@ -15,7 +15,7 @@ moved by somebody. Nor do marks with former keys: `formerly` is in the plan.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from ..model.keys import natural
@@ -47,7 +47,7 @@ class Evidence:
 def in_question(changes: ChangeSet) -> frozenset[Place]:
     """The objects of which evidence is needed."""
     return frozenset(
-        (c.kind, c.key) for c in changes.changes if _asked(c) and not _SURE.issuperset(_differing(c))
+        (c.kind, c.key) for c in changes.changes if _asked(c) and not _SURE.issuperset(differing(c))
     )
 
 
@@ -72,9 +72,15 @@ def wanted_then(former: Topology, renames: Renames, objects: Iterable[Place]) ->
     return found
 
 
-def explain(changes: ChangeSet, evidence: Evidence) -> ChangeSet:
-    """The same changes with their reasons: every update and move of an owned object gets one."""
-    return replace(changes, changes=tuple(_explained(c, evidence) if _asked(c) else c for c in changes.changes))
+def explain(changes: ChangeSet, evidence: Evidence, followed: Collection[str] = ()) -> ChangeSet:
+    """The same changes with their reasons: every update and move of an owned object gets one.
+
+    Args:
+        followed: links whose ledger entry was replaced by where somebody moved their cable (`followed.py`).
+    """
+    return replace(
+        changes, changes=tuple(_explained(c, evidence, followed) if _asked(c) else c for c in changes.changes)
+    )
 
 
 def whole(reasons: Iterable[str]) -> str:
@@ -89,15 +95,18 @@ def _asked(change: Change) -> bool:
     return change.kind in OWNED_KINDS and change.action in (UPDATE, MOVE) and change.reason != ADOPTED
 
 
-def _differing(change: Change) -> list[str]:
-    """The fields that differ; others are sent along because NetBox checks them together."""
+def differing(change: Change) -> list[str]:
+    """The fields of a change that differ; others are sent along because NetBox checks them together."""
     return [name for name, wants in change.after.items() if not same(name, change.before.get(name), wants)]
 
 
-def _explained(change: Change, evidence: Evidence) -> Change:
+def _explained(change: Change, evidence: Evidence, followed: Collection[str]) -> Change:
     then = evidence.wanted.get((change.kind, change.key))
     missing = evidence.missing or ("" if evidence.unchanged or then is not None else NOT_IN_PLAN)
-    reasons = {name: _reason(change, name, evidence.unchanged, then) for name in _differing(change)}
+    reasons = {name: _reason(change, name, evidence.unchanged, then) for name in differing(change)}
+    if change.key in followed and "ports" in reasons:
+        # Where it cannot stay where somebody put it, it is placed anew, which is a move that the plan asks for.
+        reasons |= {"ends": BOTH, "ports": BOTH} if "ends" in reasons else {"ports": DRIFT}
     if not reasons:
         return change
     because = missing if CANNOT_SAY in reasons.values() else ""

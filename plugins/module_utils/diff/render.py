@@ -14,6 +14,7 @@ from typing import Any
 from ..model.keys import link_kind, natural
 from ..model.state import CABLE, DEVICE, INTERFACE
 from .changeset import CREATE, DELETE, MOVE, UPDATE, Change, ChangeSet
+from .held import summary_of_held
 from .reasons import told
 
 MAX_LINE = 999
@@ -62,6 +63,7 @@ def summary(changes: ChangeSet, done: bool = False) -> Iterable[str]:
         yield f"{plural(kind)}: " + ", ".join(f"{count} {words[action]}" for action, count in actions.items())
     if not done:
         yield from _why(changes)
+    yield from summary_of_held(changes)
     for kind, keys in changes.leftovers.items():
         yield f"{plural(kind)}: {len(keys)} left over, kept (`prune: true` deletes them)"
 

@@ -181,6 +181,16 @@ _NETBOX = {
     "damaged-mark": (
         "An object carries marks of a plan that contradict each other, so nobody knows what it is.",
         "Correct its custom fields hedgehog_plan_id and hedgehog_key, or delete it."),
+    "drift-in-the-way": (
+        "Something that somebody changed, and that `drift` leaves as it is, has a name or a port that the plan wants"
+        " elsewhere.",
+        "Change it in NetBox, or have `drift` restore that field."),
+    "drift-reported": (
+        "Somebody changed a field in NetBox, and `drift` says to report that and leave it.",
+        "Nothing, or `drift: restore`, which puts it right."),
+    "drift-unproven": (
+        "Fields are left as they are because of `drift`, and no record tells whether the plan changed them.",
+        "One run with `drift: restore` applies the plan, and leaves a record."),
     "external-device-ambiguous": (
         "Several devices in NetBox have the name of an external switch.", "Rename all but one of them."),
     "external-device-missing": ("NetBox does not have an external switch.", "Correct its name, or make it in NetBox."),

@@ -33,6 +33,7 @@ TOPOLOGY: Mapping[str, Any] = {
     "max_moves": {"type": "int", "default": 0},
     "rebalance": {"type": "bool", "default": False},
     "observe": {"type": "str", "choices": ["full", "changed"], "default": "full"},
+    "drift": {"type": "raw", "default": "restore"},
     "diff_lines": {"type": "int", "default": 500},
     "ledger_file": {"type": "path"},
     "report_dir": {"type": "path"},

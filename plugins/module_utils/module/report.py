@@ -22,7 +22,8 @@ from .files import write_lines
 
 MAX_FINDINGS = 200
 MAX_TEXT = 50_000  # characters of all findings, and of a message
-_TEXT, _ROWS = "changes.diff", "changes.jsonl"
+_encode = json.JSONEncoder(ensure_ascii=False, default=list).encode
+_TEXT, _ROWS, _HELD = "changes.diff", "changes.jsonl", "drift.jsonl"
 
 
 def write_changes(changes: ChangeSet, directory: str) -> dict[str, str]:
@@ -33,9 +34,19 @@ def write_changes(changes: ChangeSet, directory: str) -> dict[str, str]:
     """
     text, rows = (os.path.join(directory, name) for name in (_TEXT, _ROWS))
     write_lines(text, (line(change) + "\n" for change in changes.changes), 0o600)
-    encode = json.JSONEncoder(ensure_ascii=False, default=list).encode
-    write_lines(rows, (encode(change.as_row()) + "\n" for change in changes.changes), 0o600)
+    write_lines(rows, (_encode(change.as_row()) + "\n" for change in changes.changes), 0o600)
     return {"report": text, "changes_file": rows}
+
+
+def write_held(changes: ChangeSet, directory: str) -> dict[str, str]:
+    """Drift that is left alone, a field a line. Its path, as the result has it.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    path = os.path.join(directory, _HELD)
+    write_lines(path, (_encode(one.as_row()) + "\n" for one in changes.held), 0o600)
+    return {"drift_file": path}
 
 
 def requests(statistics: Statistics, meter: Metered | None) -> dict[str, Any]:

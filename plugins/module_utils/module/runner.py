@@ -17,6 +17,7 @@ from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from ..diagnostics import Diagnostic, InvariantError, PlanError
 from ..diff.changeset import ChangeSet
+from ..diff.policy import KEEP, REPORT, PolicyError, drift_policy
 from ..diff.render import render
 from ..events import Event, Sink, silent
 from ..expand.artifact import ledger_of as topology_ledger
@@ -64,7 +65,7 @@ def end_with(run: Run, body: Callable[[], Result]) -> None:
         run.fail(str(error), error.diagnostics)
     except MissingLibraryError as error:
         module.fail_json(msg=missing_required_lib(str(error.name)))
-    except (NetBoxError, LedgerError) as error:
+    except (NetBoxError, LedgerError, PolicyError) as error:
         run.fail(str(error))
     except OSError as error:
         run.fail(f"{error.filename}: {error.strerror}." if error.filename else str(error))
@@ -91,9 +92,10 @@ class Run:
 
     def present(self) -> Result:
         plan = self.plan()
+        drift = drift_policy(self.params["drift"])
         ledger = self.file_ledger(plan.id, plan.renames.plan_ids)
         client = self.client(self.module.check_mode)
-        options = Options(self.params["prune"], self.params["max_moves"], self.params["rebalance"])
+        options = Options(self.params["prune"], self.params["max_moves"], self.params["rebalance"], drift)
         url, observe = self.params["netbox_url"], self.observe(plan.id)
         done = preview(plan, client, url, ledger, options, self.sink, observe)
         warnings = list(done.warnings)
@@ -188,7 +190,7 @@ class Run:
     # -- results -------------------------------------------------------------------------------------------------
 
     def _result(self, plan_id: str, changes: ChangeSet, digest: str) -> Result:
-        files = self._write_report(plan_id, changes) if changes else {}
+        files = self._write_report(plan_id, changes)
         if not changes:
             self.sink(Event("Nothing to change"))
         result: Result = {
@@ -196,10 +198,13 @@ class Run:
             "plan_id": plan_id,
             "changes": changes.counts(),
             "reasons": changes.reasons(),
+            "kept": changes.left_alone(KEEP),
+            "reported": changes.left_alone(REPORT),
             "digest": digest,
             "leftovers": report.leftovers(changes),
             "report": "",
             "changes_file": "",
+            "drift_file": "",
             **files,
         }
         if changes.leftovers:
@@ -210,8 +215,12 @@ class Run:
         return result
 
     def _write_report(self, plan_id: str, changes: ChangeSet) -> dict[str, str]:
+        if not changes and not changes.held:
+            return {}
         try:
-            return report.write_changes(changes, report_dir(self.params["report_dir"], plan_id))
+            directory = report_dir(self.params["report_dir"], plan_id)
+            files = report.write_changes(changes, directory) if changes else {}
+            return files | (report.write_held(changes, directory) if changes.held else {})
         except OSError as error:
             self.module.warn(f"No report is written: {error}")
             return {}

@@ -50,7 +50,7 @@ def preview(
     """
     seen = survey(plan, client, file_ledger, options, sink, observe)
     seen.found.stop_on_errors()
-    asked = [options.prune, options.rebalance]
+    asked = [options.prune, options.rebalance, options.drift.as_row()]
     whole = digest(seen.changes.digest, plan_digest(plan), url, asked)
     return Preview(
         seen.topology, seen.changes, whole, seen.ledger, seen.observed, seen.refs, tuple(seen.found.warnings)

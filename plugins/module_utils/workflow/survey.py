@@ -8,18 +8,23 @@ Conflicts are found here and stop nobody: a preview stops at them, a report on d
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ..diagnostics import Diagnostics
 from ..diff.changeset import DELETE, ChangeSet
 from ..diff.compare import compare
 from ..diff.external import check_external
+from ..diff.followed import followed
 from ..diff.guard import guard, guard_removals
+from ..diff.held import tell_held
+from ..diff.policy import ENDS, KEEP, DriftPolicy, hold
 from ..diff.racks import Size, check_units, racks_to_check
 from ..diff.reasons import explain
 from ..events import Event, Sink
+from ..expand.external import port_keys
 from ..expand.pipeline import expand
-from ..model.ledger import Ledger
+from ..model.keys import interface_key, split_device_key
+from ..model.ledger import Entry, Ledger
 from ..model.objects import Topology
 from ..model.plan import Plan
 from ..model.state import DEVICE, INTERFACE, Owned, SharedRow
@@ -40,6 +45,7 @@ class Options:
     prune: bool = False
     max_moves: int = 0
     rebalance: bool = False
+    drift: DriftPolicy = field(default_factory=DriftPolicy)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +88,8 @@ def survey(
     observed = read_owned(client, plan.id, plan.renames, refs, found, observe, sink)
     owned = observed.owned
     known, placed = plan.renames.ledger(file_ledger.uncabled()), ledger_of(owned)
+    there = _followed(plan, placed, owned, options.drift)
+    placed = placed.like({**placed, **there})
     ledger = Ledger(known.under(placed), taken(plan, external, owned, placed))
 
     sink(Event("Expanding the plan"))
@@ -102,13 +110,28 @@ def survey(
         client, {r.key: r.id for r in shared if r.kind == "device_type" and r.id and r.key in new_types}
     )
     changes = compare(topology, owned, shared, templates, options.prune)
-    changes = explain(changes, evidence(plan, changes, client, ledger, options.prune, options.rebalance))
+    changes = explain(changes, evidence(plan, changes, client, ledger, options.prune, options.rebalance), there)
+    changes = hold(changes, options.drift)
+    tell_held(changes, found)
     named = any(c.kind == DEVICE and ("name" in c.after or "tenant" in c.after) for c in changes.changes)
     names = read_names(client, topology.site.slug) if named and refs.knows("site", topology.site.slug) else {}
     guard(changes, owned, names, ports, options.max_moves, found)
     _rack_units(client, topology, changes, shared, found)
     _stripped_cables(client, changes, owned, found)
     return Survey(topology, changes, known, ledger, observed, refs, found)
+
+
+def _followed(plan: Plan, placed: Ledger, owned: Owned, drift: DriftPolicy) -> dict[str, Entry]:
+    """Ledger entries of cables that were moved by hand and are to stay there."""
+    if drift.of(*ENDS) != KEEP:
+        return {}
+    names = {key: port_keys(one) for key, one in plan.switch_classes.items()}
+    ports = {}
+    for (device, name), row in owned.nameless.items():
+        port = names.get(split_device_key(device)[0], {}).get(name)
+        if port is not None:
+            ports[f"#{row.id}"] = interface_key(device, port)
+    return followed(placed, owned, ports)
 
 
 def _disagreements(file_ledger: Ledger, ledger: Ledger, topology: Topology, found: Diagnostics) -> None:

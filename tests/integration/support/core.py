@@ -10,6 +10,7 @@ from typing import Any
 
 from ansible_collections.hedgehog.diet.plugins.module_utils.diagnostics import Diagnostic
 from ansible_collections.hedgehog.diet.plugins.module_utils.diff.changeset import Change, ChangeSet
+from ansible_collections.hedgehog.diet.plugins.module_utils.diff.policy import drift_policy
 from ansible_collections.hedgehog.diet.plugins.module_utils.diff.render import line
 from ansible_collections.hedgehog.diet.plugins.module_utils.events import silent
 from ansible_collections.hedgehog.diet.plugins.module_utils.expand.artifact import ledger_of, plan_digest
@@ -124,16 +125,17 @@ class Core:
 
     def preview(
         self, document: Mapping[str, Any], *, prune: bool = False, max_moves: int = 0, ledger: Ledger | None = None,
-        rebalance: bool = False,
+        rebalance: bool = False, drift: Any = None,
     ) -> Outcome:
         """Not wrapped in what keeps check mode from writing, so that an attempt would be seen."""
-        return self._run(document, Options(prune, max_moves, rebalance), ledger, write=False)
+        return self._run(document, Options(prune, max_moves, rebalance, drift_policy(drift)), ledger, write=False)
 
     def apply(
         self, document: Mapping[str, Any], *, prune: bool = False, max_moves: int = 0, ledger: Ledger | None = None,
-        die_before: int = 0, die_after: int = 0, rebalance: bool = False,
+        die_before: int = 0, die_after: int = 0, rebalance: bool = False, drift: Any = None,
     ) -> Outcome:
-        return self._run(document, Options(prune, max_moves, rebalance), ledger, True, die_before, die_after)
+        options = Options(prune, max_moves, rebalance, drift_policy(drift))
+        return self._run(document, options, ledger, True, die_before, die_after)
 
     def prepare(self, document: Mapping[str, Any]) -> Topology:
         """Make what a plan refers to, and no more; what it would have built comes back."""

@@ -176,3 +176,12 @@ def test_what_a_former_plan_wanted_comes_by_present_keys() -> None:
     assert set(found) == set(places[:3])
     assert found["device", "gpu/1"]["class_key"] == "node"
     assert found["interface", "leaf/1:1/1"]["device"] == "leaf/1"
+
+
+def test_an_entry_that_follows_a_moved_cable_is_drift_and_a_move_all_the_same_is_both() -> None:
+    follows = update({"ports": ENTRY}, {"ports": OTHER}, "cable")
+    (found,) = explain(ChangeSet((follows,)), Evidence(missing="nobody knows"), {"gpu/1"}).changes
+    assert found.reason == "drift"
+    moves = update({"ends": ("a", "c"), "ports": ENTRY}, {"ends": ("a", "b"), "ports": OTHER}, "cable", "plan changed")
+    (found,) = explain(ChangeSet((moves,)), Evidence(missing="nobody knows"), {"gpu/1"}).changes
+    assert (found.reason, found.reason_of("ends")) == ("both", "both")
