@@ -265,7 +265,10 @@ class FakeNetBox:
         if endpoint == INTERFACES:
             for cable in self.tables[CABLES].values():
                 for side in ("a_terminations", "b_terminations"):
-                    cable[side] = [end for end in cable[side] if end["object_id"] != row["id"]]
+                    left = [end for end in cable[side] if end["object_id"] != row["id"]]
+                    if left != cable[side]:  # of which the cable itself has no record
+                        self.history.save(TERMINATIONS, row["id"], {"cable": cable["id"]}, {})
+                    cable[side] = left
         for table in TABLES.items():
             for name, target in table[1].references.items():
                 if target == endpoint and any(r[name] == row["id"] for r in self.tables[table[0]].values()):
