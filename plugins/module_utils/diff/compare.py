@@ -89,10 +89,10 @@ def _shared(row: SharedRow) -> list[Change]:
 
 def _object(wanted: Wanted, row: Row | None, names: _Names, plan_id: str) -> list[Change]:
     values = wanted_values(wanted)
-    label = names.label(wanted.KIND, wanted.key, values)
     if row is None:
+        label = names.label(wanted.KIND, wanted.key, values)
         return [Change(wanted.KIND, CREATE, wanted.key, label, {}, values, None, PLAN)]
-    changed = [name for name in values if not same(name, row.values.get(name), values[name])]
+    changed = [name for name, value in values.items() if not same(name, row.values.get(name), value)]
     # Ends that differ from an unchanged ledger entry were moved by hand: the entry says where we placed it. That a
     # rename rewrites its text does not change it.
     reason = UNKNOWN if "ends" not in changed else PLAN if "ports" in changed else DRIFT
@@ -106,6 +106,7 @@ def _object(wanted: Wanted, row: Row | None, names: _Names, plan_id: str) -> lis
     if not after:
         return []
     action = MOVE if "ends" in changed else UPDATE
+    label = names.label(wanted.KIND, wanted.key, values)
     return [Change(wanted.KIND, action, wanted.key, label, before, after, row.id, reason)]
 
 

@@ -27,6 +27,8 @@ def guard(
         ports: the interfaces of external devices that links end on, by key.
     """
     guard_strays(owned, found)
+    if not changes:
+        return
     _names(changes, owned, names, found)
     _occupied_ports(changes, owned, ports, found)
     _stripped_by_interfaces(changes, owned, found)

@@ -16,6 +16,7 @@ import tempfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
+from itertools import islice
 from typing import IO, Any
 
 from ..netbox.snapshot import SnapshotError
@@ -24,7 +25,8 @@ from .files import replacing
 NAME = "state.jsonl.gz"
 
 _QUICK = 1  # compression: the second level takes half as long again, for a tenth less
-_CHUNK = 1 << 20
+_CHUNK = 1 << 20  # bytes that are compressed at a time
+_LINES = 500
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
@@ -59,7 +61,9 @@ class SnapshotFile:
     def _lines(self) -> Iterator[Any]:
         try:
             with gzip.open(self._path, "rt", encoding="utf-8") as file:
-                yield from map(json.loads, file)
+                # Many lines as one list: a decoder's start costs as much as a row.
+                while some := list(islice(file, _LINES)):
+                    yield from json.loads(f"[{','.join(some)}]")
         except FileNotFoundError:
             raise
         except (OSError, EOFError, ValueError, zlib.error) as error:

@@ -17,6 +17,7 @@ Where one of these cannot be had, everything is read.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from ..model.state import CABLE, DEVICE, INTERFACE, OWNED_KINDS
@@ -24,6 +25,7 @@ from . import changelog
 from .client import Client
 from .errors import AccessError
 from .paging import Extent
+from .parallel import in_order
 from .resources import MARKS, PLAN_MARK, RESOURCES, SHARED_RESOURCES
 from .rest import RestSource
 from .snapshot import Header, SnapshotError, Snapshots
@@ -158,9 +160,10 @@ class ChangedSource:
     def _section(self, kind: str, plan_id: str) -> Iterator[JsonRow]:
         """The rows of the snapshot of one kind and plan id. What is skipped is missing in the end, and counted."""
         place = self._place(kind, plan_id)
-        while self._next is not None and self._place(*self._next[:2]) <= place:
-            if self._place(*self._next[:2]) == place:
-                yield self._next[2]
+        while self._next is not None and self._place(*self._next[:2]) < place:
+            self._next = next(self._rows, None)
+        while self._next is not None and self._next[:2] == (kind, plan_id):
+            yield self._next[2]
             self._next = next(self._rows, None)
 
     def _place(self, kind: str, plan_id: str) -> tuple[int, int]:
@@ -201,38 +204,39 @@ def _deleted(client: Client, header: Header, extents: Extents) -> Mapping[str, s
     if not changelog.holds(client, header.end):
         raise CannotTell(f"the change log no longer reaches back to {header.end.time}")
     since = header.since
-    for kind in _SHOWN:
-        _unchanged(client, kind, since)
+    for changed in in_order(partial(_changed, client, since), _SHOWN, client.transport.at_once):
+        if changed:
+            raise CannotTell(f"{changed} was changed after {since}, which many objects show")
     deleted = changelog.deleted(client, since, _MOST_DELETED)
     if deleted is None:
         raise CannotTell(f"more than {_MOST_DELETED} objects were deleted after {since}")
     for kind in _DELETABLE:
         if SHARED_RESOURCES[kind].object_type in deleted:
             raise CannotTell(f"a {kind.replace('_', ' ')} was deleted after {since}, which takes it from many objects")
-    _few(client, since, header, extents)
+    _few(client, since, extents)
     return deleted
 
 
-def _unchanged(client: Client, kind: str, since: str) -> None:
+def _changed(client: Client, since: str, kind: str) -> str:
+    """The first object of a shared kind in which something changed that devices show, empty for none."""
     shared, ours = SHARED_RESOURCES[kind], {mark.name for mark in MARKS}
     for before, after in changelog.updated(client, since, shared.object_type):
         if kind == "custom_field" and ours.isdisjoint({before.get("name"), after.get("name")}):
             continue
         if any(before.get(name) != after.get(name) for name in _SHOWN[kind]):
-            raise CannotTell(
-                f"the {kind.replace('_', ' ')} {before.get(shared.by)!r} was changed after {since}, which many objects"
-                " show"
-            )
+            return f"the {kind.replace('_', ' ')} {before.get(shared.by)!r}"
+    return ""
 
 
-def _few(client: Client, since: str, header: Header, extents: Extents) -> None:
+def _few(client: Client, since: str, extents: Extents) -> None:
     """Where most of it changed, reading everything is quicker: pages of that are read at once."""
-    changed = sum(
-        client.extent(
-            RESOURCES[kind].endpoint, **{f"cf_{PLAN_MARK}": one, "last_updated__gte": since, "fields": "id"}
-        )[0].count
-        for kind in OWNED_KINDS for one in header.plan_ids if extents[kind, one].count
-    )
+    def ask(place: tuple[str, str]) -> int:
+        kind, plan_id = place
+        wanted = {f"cf_{PLAN_MARK}": plan_id, "last_updated__gte": since, "fields": "id"}
+        return client.extent(RESOURCES[kind].endpoint, **wanted)[0].count
+
+    places = [place for place, extent in extents.items() if extent.count]
+    changed = sum(in_order(ask, places, client.transport.at_once))
     total = sum(extent.count for extent in extents.values())
     if changed * 2 > total:
         raise CannotTell(f"{changed} of {total} objects were changed after {since}")

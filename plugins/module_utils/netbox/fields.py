@@ -41,7 +41,7 @@ class References:
 
     def key(self, kind: str, row_id: int) -> str:
         """The key of an object; `#<id>` for one that is not ours."""
-        return self._keys.get((kind, row_id), f"#{row_id}")
+        return self._keys.get((kind, row_id)) or f"#{row_id}"
 
 
 @dataclass(frozen=True, slots=True)

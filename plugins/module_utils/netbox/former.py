@@ -94,6 +94,8 @@ class Former:
         return replace(entry, a=a, b=b).text()
 
     def _present(self, kind: str, stored: str, device: str) -> str:
+        if not self._renames:
+            return stored
         if kind == DEVICE:
             return self._renames.device(stored)
         if kind == INTERFACE:

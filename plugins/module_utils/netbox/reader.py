@@ -25,6 +25,7 @@ from .errors import ServerError
 from .fields import References
 from .former import Former
 from .paging import Extent
+from .parallel import in_order
 from .reading import Reading
 from .resources import PLAN_MARK, RESOURCES
 from .snapshot import Header, Recorded, SnapshotError, Snapshots
@@ -178,15 +179,16 @@ def _differ(reading: Reading, counted: Mapping[str, int]) -> str:
 
 def _extents(client: Client, plan_ids: tuple[str, ...]) -> Extents:
     """How many objects of each kind carry a plan's id, as REST counts them. None if the mark is not registered."""
-    found = {}
-    for kind in OWNED_KINDS:
-        for plan_id in plan_ids:
-            wanted = {f"cf_{PLAN_MARK}": plan_id, "fields": "id,custom_fields"}
-            extent, row = client.extent(RESOURCES[kind].endpoint, **wanted)
-            # A filter on a field that there is not is ignored without a word, and the whole table counted.
-            known = row is not None and PLAN_MARK in (row.get("custom_fields") or {})
-            found[kind, plan_id] = extent if known else Extent(0, 0)
-    return found
+    def ask(place: tuple[str, str]) -> Extent:
+        kind, plan_id = place
+        wanted = {f"cf_{PLAN_MARK}": plan_id, "fields": "id,custom_fields"}
+        extent, row = client.extent(RESOURCES[kind].endpoint, **wanted)
+        # A filter on a field that there is not is ignored without a word, and the whole table counted.
+        known = row is not None and PLAN_MARK in (row.get("custom_fields") or {})
+        return extent if known else Extent(0, 0)
+
+    places = [(kind, plan_id) for kind in OWNED_KINDS for plan_id in plan_ids]
+    return dict(zip(places, in_order(ask, places, client.transport.at_once), strict=True))
 
 
 def ledger_of(owned: Owned) -> Ledger:
