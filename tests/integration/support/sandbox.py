@@ -56,7 +56,8 @@ class Sandbox:
 
     def scene(self, name: str, build: Callable[[], object]) -> None:
         """The database as `build` leaves an empty one: built once in a session, then copied in half a second."""
-        copy, used = f"scene_{name}", self.connection["database"]
+        used = self.connection["database"]
+        copy = f"{used}_scene_{name}"
         if name in self._saved:
             self._sql(
                 f'DROP DATABASE IF EXISTS "{used}" WITH (FORCE)',
