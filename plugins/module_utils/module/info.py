@@ -76,7 +76,8 @@ def shown(found: Sequence[Standing], limit: int) -> list[dict[str, Any]]:
 def summary(plan_id: str, done: Stand, path: str) -> list[str]:
     """What a person wants to see: a verdict, counts, the first objects."""
     verdict_line = f"NetBox is in step with the plan {plan_id!r}." if not done.found else _astray(plan_id, done)
-    return [verdict_line, *per_kind(done.counts), *lines(done.found, _SHOWN, path)]
+    open_ones = (f"nobody can say whether the plan changed, of {text}: told as drift" for text in done.doubts)
+    return [verdict_line, *per_kind(done.counts), *open_ones, *lines(done.found, _SHOWN, path)]
 
 
 def verdict(plan_id: str, done: Stand, fail_on: Iterable[str], path: str) -> str:

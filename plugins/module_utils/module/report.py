@@ -23,7 +23,7 @@ from .files import write_lines
 MAX_FINDINGS = 200
 MAX_TEXT = 50_000  # characters of all findings, and of a message
 _encode = json.JSONEncoder(ensure_ascii=False, default=list).encode
-_TEXT, _ROWS, _HELD = "changes.diff", "changes.jsonl", "drift.jsonl"
+_TEXT, _ROWS, _HELD = "changes.diff", "changes.jsonl", "held.jsonl"
 
 
 def write_changes(changes: ChangeSet, directory: str) -> dict[str, str]:

@@ -36,10 +36,14 @@ Gone = Mapping[Place, Origin]
 
 @dataclass(frozen=True, slots=True)
 class Stand:
-    """All objects that are not in step, how many of each kind are in which state, and how NetBox was read."""
+    """All objects that are not in step, how many of each kind are in which state, and how NetBox was read.
+
+    `doubts` say of how many nobody knows whether it was the plan that changed, and why; they are told as drift.
+    """
 
     found: tuple[Standing, ...]
     counts: Mapping[str, Mapping[str, int]]
+    doubts: tuple[str, ...]
     observed: Observed
     warnings: tuple[Diagnostic, ...]
 
@@ -62,8 +66,6 @@ def stand(
     conflicts, others = in_the_way(seen.found)
     told = Diagnostics(others)
     told.stop_on_errors()
-    for text in doubts(seen.changes):
-        told.warn("cannot-say", (), f"nobody can say whether the plan changed, of {text}; that is told as drift.")
     new = {
         (c.kind, c.key) for c in seen.changes.changes
         if c.kind in OWNED_KINDS and (c.action == CREATE or c.reason == ADOPTED)
@@ -75,7 +77,8 @@ def stand(
     applied, gone = _applied(plan, client, seen, new, logged, prune, rebalance)
     found = standings(seen.changes, seen.owned, applied, conflicts)
     told_of = tuple(_with_origins(client, found, gone, logged))
-    return Stand(told_of, counts(seen.topology, found), seen.observed, tuple(told.warnings))
+    numbers, open_ones = counts(seen.topology, found), tuple(doubts(seen.changes))
+    return Stand(told_of, numbers, open_ones, seen.observed, tuple(told.warnings))
 
 
 def _applied(

@@ -169,6 +169,11 @@ def test_what_the_plan_newly_says_of_what_is_there_is_planned(built: FakeNetBox,
 
 def test_without_a_run_record_the_log_and_ledgers_tell(built: FakeNetBox, run: Run, tmp_path: Path) -> None:
     built.tables[JOURNAL].clear()
+    edit(built, DEVICES, named(built, "gpu-002")["id"], name="bob")
+    done = run()
+    assert done["state"]["device"] == {"in step": 4, "drifted": 1}
+    assert "nobody can say whether the plan changed, of 1 because NetBox has no record" in done["summary"][4]
+    edit(built, DEVICES, named(built, "bob")["id"], name="gpu-002")
     delete(built, DEVICES, named(built, "gpu-001")["id"])
     assert run()["state"]["device"] == {"in step": 4, "missing": 1}
     built.history.purge()
@@ -318,7 +323,7 @@ def drifted(number: int) -> Standing:
 def test_the_result_of_140000_drifted_objects_fits_into_awx(tmp_path: Path) -> None:
     begin = time.monotonic()
     found = tuple(drifted(number) for number in range(140_000))
-    done = Stand(found, {"device": {"drifted": 140_000}}, SimpleNamespace(), ())  # type: ignore[arg-type]
+    done = Stand(found, {"device": {"drifted": 140_000}}, (), SimpleNamespace(), ())  # type: ignore[arg-type]
     run = SimpleNamespace(params={"report_dir": str(tmp_path)})
     path = info._write(run, "test", found)  # type: ignore[arg-type]
     assert len(info.shown(found, 100)) == 100
