@@ -14,6 +14,8 @@ STATED: Mapping[str, frozenset[str]] = {
 }
 # Fields that NetBox checks against each other: where one changes, all that the plan states of them are sent.
 TOGETHER: Mapping[str, tuple[str, ...]] = {"rack": ("location", "position", "face"), "length": ("length_unit",)}
+# Texts of the user that may have spaces at their ends.
+_TRIMMED = frozenset({"name", "description", "label"})
 
 
 def wanted_values(wanted: Wanted) -> dict[str, Value]:
@@ -26,6 +28,8 @@ def wanted_values(wanted: Wanted) -> dict[str, Value]:
 def _normal(name: str, value: Value) -> Value:
     if name == "length" and isinstance(value, float):
         return round(value, 2)  # NetBox: Cable.length has two decimals, and refuses more
+    if name in _TRIMMED and isinstance(value, str):
+        return value.strip()  # as NetBox does: else a space at an end would differ in every run
     return value
 
 

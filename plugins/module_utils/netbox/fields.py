@@ -99,10 +99,15 @@ def mark(name: str, custom_field: str) -> Field:
     return Field(
         name,
         "custom_fields",
-        lambda row, _refs: (row.get("custom_fields") or {}).get(custom_field),
+        lambda row, _refs: _chosen((row.get("custom_fields") or {}).get(custom_field)),
         lambda value, _refs: {"custom_fields": {custom_field: None if value == "" else value}},
         custom_field,
     )
+
+
+def _chosen(value: Any) -> Any:
+    """From 4.7 on, REST gives a custom field of the type selection as a pair of value and label."""
+    return value["value"] if isinstance(value, Mapping) and value.keys() == {"value", "label"} else value
 
 
 def slug(name: str, attribute: str = "") -> Field:
@@ -164,10 +169,15 @@ def parent_device() -> Field:
 
 
 def speed() -> Field:
+    def read(row: JsonRow, _refs: References) -> Value:
+        """In Gb/s, with what is no whole number of them: it is nothing that a plan wants."""
+        whole, rest = divmod(row.get("speed") or 0, KBPS_PER_GBPS)
+        return whole + rest / KBPS_PER_GBPS if rest else whole or None
+
     return Field(
         "speed",
         "speed",
-        lambda row, _refs: row["speed"] // KBPS_PER_GBPS if row.get("speed") else None,
+        read,
         lambda value, _refs: {"speed": int(value) * KBPS_PER_GBPS if isinstance(value, int) else None},
     )
 
