@@ -10,6 +10,7 @@ token, purged (after 90 days unless told otherwise), or passed by, so everything
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import islice
 from typing import Any
 
@@ -20,6 +21,7 @@ from .changelog import ENDPOINT
 from .client import Client
 from .errors import AccessError, RefusedError
 from .fields import Field
+from .parallel import in_order
 from .resources import KEY_MARK, PLAN_MARK, RESOURCES
 from .run_record import ENDPOINT as JOURNAL
 from .run_record import TITLE
@@ -58,11 +60,11 @@ def origins(client: Client, kind: str, fields: Mapping[int, Iterable[str]]) -> d
     Raises:
         NetBoxError: of any kind.
     """
-    found: dict[int, Origin] = {}
     ids = sorted(fields)
-    for start in range(0, len(ids), IDS_A_REQUEST):
-        some = ids[start:start + IDS_A_REQUEST]
-        records, whole = _records(client, RESOURCES[kind].object_type, some)
+    parts = [ids[start:start + IDS_A_REQUEST] for start in range(0, len(ids), IDS_A_REQUEST)]
+    ask = partial(_records, client, RESOURCES[kind].object_type)
+    found: dict[int, Origin] = {}
+    for some, (records, whole) in zip(parts, in_order(ask, parts, client.transport.at_once), strict=True):
         for one in some:
             found[one] = _origin(records.get(one, ()), _paths(kind, fields[one]), whole)
     return found
