@@ -13,7 +13,7 @@ from pathlib import Path
 
 import requests
 from integration.support.playbook import ENVIRONMENT, PLAYBOOK, ROOT
-from integration.support.sandbox import Environment, Sandbox
+from integration.support.sandbox import Environment, Sandbox, keep
 
 PLUGIN = Path(__file__).resolve().parent.parent / "netbox_plugin" / "request_log"
 
@@ -81,6 +81,9 @@ def bring_up(directory: Path, port: int) -> Server:
         "netbox_sandbox_rqworker": False,
         "netbox_sandbox_plugins": [str(PLUGIN)],
     }
+    if (directory / "sandboxctl").exists() and not keep():
+        # A run that is interrupted between two databases leaves one that nobody can connect to.
+        subprocess.run([directory / "sandboxctl", "destroy"], check=True, capture_output=True)
     command = [PLAYBOOK, str(ROOT / "playbooks" / "sandbox.yml"), "-e", json.dumps(settings)]
     # The very first sandbox of a user makes its database, which takes minutes.
     done = subprocess.run(command, cwd=ROOT, env=ENVIRONMENT, capture_output=True, text=True, timeout=1200, check=False)
