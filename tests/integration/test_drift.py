@@ -68,8 +68,9 @@ def test_its_server_end_too(netbox: NetBox, put_right: PutRight) -> None:
 def test_two_cables_exchanged_by_hand(side: str, netbox: NetBox, put_right: PutRight) -> None:
     ids = cable_ids(netbox)
     name, index = f"{side}_terminations", "ab".index(side)
-    first, second = (end_ids(netbox.cable(key))[index][0] for key in (NEAR, FAR))
-    netbox.update("dcim/cables", ids[NEAR], **{name: []})
+    near = [one[0] for one in end_ids(netbox.cable(NEAR))]
+    first, second = near[index], end_ids(netbox.cable(FAR))[index][0]
+    netbox.hold(ids[NEAR], *(None if n == first else n for n in near))
     netbox.update("dcim/cables", ids[FAR], **{name: [end({"id": first})]})
     netbox.update("dcim/cables", ids[NEAR], **{name: [end({"id": second})]})
     assert put_right().counts == {"cable": {"move": 2}}
@@ -80,11 +81,10 @@ def test_two_turned_cables_exchanged_by_hand(netbox: NetBox, put_right: PutRight
     """The ends stand on the other sides than those we wrote."""
     ids = cable_ids(netbox)
     (a1, b1), (a2, b2) = (end_ids(netbox.cable(key)) for key in (NEAR, FAR))
-    for key in (NEAR, FAR):
-        netbox.update("dcim/cables", ids[key], a_terminations=[], b_terminations=[])
-    for key, near, far in ((NEAR, a1, b2), (FAR, a2, b1)):
-        sides = {"a_terminations": [end({"id": far[0]})], "b_terminations": [end({"id": near[0]})]}
-        netbox.update("dcim/cables", ids[key], **sides)
+    netbox.hold(ids[NEAR], a1[0], None)
+    netbox.hold(ids[FAR], a2[0], None)
+    netbox.hold(ids[NEAR], b2[0], a1[0])
+    netbox.hold(ids[FAR], b1[0], a2[0])
     assert put_right().counts == {"cable": {"move": 2}}
     assert cable_ids(netbox) == ids
 
@@ -92,10 +92,9 @@ def test_two_turned_cables_exchanged_by_hand(netbox: NetBox, put_right: PutRight
 def test_a_cable_that_lost_an_end_and_has_the_port_of_another(netbox: NetBox, put_right: PutRight) -> None:
     ids = cable_ids(netbox)
     (a1, b1), (_a2, b2) = (end_ids(netbox.cable(key)) for key in (NEAR, FAR))
-    netbox.update("dcim/cables", ids[NEAR], a_terminations=[], b_terminations=[])
+    netbox.hold(ids[NEAR], a1[0], None)
     netbox.update("dcim/cables", ids[FAR], b_terminations=[end({"id": b1[0]})])
-    netbox.update("dcim/cables", ids[NEAR], b_terminations=[end({"id": b2[0]})])
-    assert a1
+    netbox.hold(ids[NEAR], None, b2[0])
     assert put_right().counts == {"cable": {"move": 2}}
     assert cable_ids(netbox) == ids
 
@@ -111,7 +110,10 @@ def test_a_cable_put_where_another_was(netbox: NetBox, put_right: PutRight) -> N
 @pytest.mark.parametrize("sides", ["a", "b", "ab"])
 def test_a_cable_that_lost_an_end_is_repaired_in_place(sides: str, netbox: NetBox, put_right: PutRight) -> None:
     ids = cable_ids(netbox)
-    netbox.update("dcim/cables", ids[NEAR], **{f"{side}_terminations": [] for side in sides})
+    left = [None if side in sides else one[0] for side, one in zip("ab", end_ids(netbox.cable(NEAR)), strict=True)]
+    if sides == "ab" and netbox.version < (4, 7):
+        pytest.skip("up to 4.6 a cable keeps an end")
+    netbox.hold(ids[NEAR], *left)
     outcome = put_right()
     assert outcome.counts == {"cable": {"move": 1}}
     assert [write.method for write in outcome.writes] == ["PATCH", "POST"]

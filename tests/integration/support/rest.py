@@ -47,6 +47,10 @@ class NetBox:
 
     # -- reading -------------------------------------------------------------------------------------------------
 
+    @property
+    def version(self) -> tuple[int, ...]:
+        return tuple(int(n) for n in str(self._do("GET", "status")["netbox-version"]).split(".")[:2])
+
     def all(self, endpoint: str, **params: Any) -> list[Row]:
         rows: list[Row] = []
         while True:
@@ -100,6 +104,11 @@ class NetBox:
 
     def delete(self, endpoint: str, row_id: int) -> None:
         self._do("DELETE", f"{endpoint}/{row_id}")
+
+    def hold(self, cable: int, a: int | None, b: int | None) -> None:
+        """Put the ends of a cable on these interfaces, of which one may be None: up to 4.6 a cable keeps one."""
+        sides = {"a_terminations": a, "b_terminations": b}
+        self.update("dcim/cables", cable, **{side: [end({"id": n})] if n else [] for side, n in sides.items()})
 
     def connect(self, a: Row, b: Row, kind: str = "dcim.interface", b_kind: str = "", **fields: Any) -> Row:
         """A cable between two ports."""

@@ -23,16 +23,23 @@ BUILDER: Rights = {**dict.fromkeys(SHARED, ("view",)), **dict.fromkeys(OWNED, AL
 SETUP: Rights = dict.fromkeys((*OWNED, *SHARED, *EXTRAS), ALL)
 
 
-def token_of(netbox: NetBox, rights: Rights, version: int = 2, writes: bool = True) -> str:
-    """A token of a new user who has these rights."""
+def token_of(
+    netbox: NetBox, rights: Rights, version: int = 2, writes: bool = True,
+    constraints: Mapping[str, Mapping[str, str]] | None = None,
+) -> str:
+    """A token of a new user who has these rights, to the objects of a type that its constraints allow."""
     name = f"user-{next(_numbers)}"
     user = netbox.create("users/users", username=name, password="Passw0rd-of-a-test!")
     for object_type, actions in rights.items():
         netbox.create(
             "users/permissions", name=f"{name} {object_type}", object_types=[object_type], actions=list(actions),
-            users=[user["id"]],
+            users=[user["id"]], constraints=(constraints or {}).get(object_type),
         )
     row = netbox.create("users/tokens", user=user["id"], version=version, write_enabled=writes)
     if row.get("version") == 2:
         return f"nbt_{row['key']}.{row['token']}"
-    return str(row.get("token") or row["key"])  # up to 4.4 there is only version 1, and the key is the secret
+    if "version" in row:
+        return str(row["token"])
+    secret = f"{row['id']:040x}"  # up to 4.4 there is no other version, and NetBox does not tell what it has drawn
+    netbox.update("users/tokens", row["id"], key=secret)
+    return secret
