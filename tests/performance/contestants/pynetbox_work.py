@@ -49,6 +49,9 @@ def cli(program: Mapping[str, Any]) -> None:
     api = pynetbox.api(os.environ["NETBOX_URL"], token=token)
     api.http_session.headers["Authorization"] = f"Bearer {token}"
     work, ids, parts = json.loads(Path(sys.argv[1]).read_text()), Ids(), []
+    new = {row["name"] for row in work["create"]["devices"]}
+    for name in sorted({row["device"] for row in work["create"]["interfaces"]} - new):
+        ids.device(api, name)  # leaves that are there: asked for once, however many servers come
     for verb in ("look", "create", "delete"):
         for kind in reversed(KINDS) if verb == "delete" else KINDS:
             rows = work[verb][kind]

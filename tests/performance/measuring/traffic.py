@@ -41,8 +41,8 @@ def read(log: Path, start: int) -> list[Request]:
 
 
 def between(requests: Iterable[Request], begin: float, end: float) -> list[Request]:
-    """Requests that ended in a span of time."""
-    return [request for request in requests if begin <= request.end < end]
+    """Requests that began in a span of time. They end a little after the client has its answer."""
+    return [request for request in requests if begin <= request.begin < end]
 
 
 def busy_seconds(requests: Sequence[Request], begin: float, end: float) -> float:

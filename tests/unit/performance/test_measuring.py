@@ -33,9 +33,10 @@ def test_time_in_which_a_request_is_under_way(requests: list[Request], seconds: 
     assert busy_seconds(requests, 0, 10) == seconds
 
 
-def test_requests_belong_to_the_part_in_which_they_end() -> None:
-    first, second = at(0, 1), at(1, 2)
-    assert between([first, second], 0, 2) == [first]
+def test_requests_belong_to_the_part_in_which_they_begin() -> None:
+    first, second = at(0, 1.1), at(1, 2)
+    assert between([first, second], 0, 1) == [first]
+    assert between([first, second], 1, 2) == [second]
 
 
 def test_a_log_is_read_from_where_it_ended(tmp_path: Path) -> None:
