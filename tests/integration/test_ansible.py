@@ -112,7 +112,7 @@ def test_updates_moves_and_deletes_have_their_signs(
     netbox.update("dcim/cables", netbox.cable("server gpu/1/fe/0")["id"], b_terminations=[])
     options = {"plan_file": str(plan_file), "diff_lines": 100}
     kept = run_module(plan_file.parent, connection, "--check", "--diff", **options)
-    assert "~ device gpu-001: name bob -> gpu-001" in kept.lines
+    assert "~ device gpu-001: name bob -> gpu-001 [drift]" in kept.lines
     moved = next(line for line in kept.lines if line.startswith("> "))
     assert moved.startswith("> cable gpu-001 fe-p0 -- leaf-01 E1/1/1: ") and moved.endswith("[drift]")
     assert "devices: 1 left over, kept (`prune: true` deletes them)" in kept.lines

@@ -172,7 +172,7 @@ def test_an_interface_of_another_type_is_restored(netbox: NetBox, put_right: Put
     netbox.update("dcim/interfaces", port["id"], type="100gbase-x-qsfp28", speed=100_000_000)
     outcome = put_right()
     assert outcome.lines == [
-        "~ interface leaf-01 E1/1/1: type 100gbase-x-qsfp28 -> 200gbase-x-qsfp56, speed 100G -> 200G"
+        "~ interface leaf-01 E1/1/1: type 100gbase-x-qsfp28 -> 200gbase-x-qsfp56, speed 100G -> 200G [drift]"
     ]
     assert netbox.interface("leaf-01", "E1/1/1")["id"] == port["id"]
 
@@ -180,7 +180,7 @@ def test_an_interface_of_another_type_is_restored(netbox: NetBox, put_right: Put
 def test_a_renamed_device_is_restored(netbox: NetBox, put_right: PutRight) -> None:
     device = netbox.device("gpu-002")
     netbox.update("dcim/devices", device["id"], name="bob")
-    assert put_right().lines == ["~ device gpu-002: name bob -> gpu-002"]
+    assert put_right().lines == ["~ device gpu-002: name bob -> gpu-002 [drift]"]
     assert netbox.device("gpu-002")["id"] == device["id"]
 
 

@@ -165,7 +165,7 @@ def test_tags_of_others_stay(core: Core, netbox: NetBox) -> None:
     row = netbox.device("leaf-01")
     netbox.update("dcim/devices", row["id"], tags=[theirs, tag(netbox, "diet-tiny")])
     done = core.apply(PLAN)
-    assert done.lines == ["~ device leaf-01: tags diet-tiny theirs -> diet-tiny gpu theirs"]
+    assert done.lines == ["~ device leaf-01: tags diet-tiny theirs -> diet-tiny gpu theirs [drift]"]
     assert sorted(t["slug"] for t in netbox.device("leaf-01")["tags"]) == ["diet-tiny", "gpu", "theirs"]
 
 

@@ -178,6 +178,9 @@ _PLAN = {
 }
 
 _NETBOX = {
+    "child-device": (
+        "A device whose type lies in the bay of another has no place of its own in a rack.",
+        "Take `position` and `face` away."),
     "damaged-mark": (
         "An object carries marks of a plan that contradict each other, so nobody knows what it is.",
         "Correct its custom fields hedgehog_plan_id and hedgehog_key, or delete it."),
@@ -211,19 +214,39 @@ _NETBOX = {
     "leftover-in-the-way": (
         "Something that the plan no longer wants holds a name or a port that it wants now.",
         "`prune: true` deletes it first."),
+    "marked-connected": (
+        "NetBox takes no cable on an interface that is marked as connected.", "Take that mark off in NetBox."),
     "name-taken": (
         "A device that is not the plan's has a name that the plan wants.", "Rename one of them, or change `naming`."),
     "no-run-record": (
         "The run is done, but its entry in the journal of the site could not be written.",
         "Let the token add journal entries."),
+    "no-socket": (
+        "Cables would end on interfaces of a type that takes none, such as virtual ones.",
+        "Correct `interface_type` of the device type or the module type."),
+    "platform-not-for-type": (
+        "A platform is for the devices of one manufacturer, and the device is of another.", "Name another platform."),
     "port-taken": (
         "A cable that is not the plan's is on a port that the plan wants.",
         "Delete that cable, or keep the port out of the zone."),
+    "rack-elsewhere": (
+        "A device would be at another location than its rack.", "Correct one of them, or leave the location out."),
+    "required-field": (
+        "NetBox demands a custom field of new objects, which nobody gives a value.",
+        "Do not require it in NetBox; a default does not help."),
+    "tag-not-for-devices": (
+        "A tag in NetBox is for other kinds of objects only.", "Let it be for devices, or name another."),
     "too-many-moves": (
         "More cables would move to other ports than `max_moves` allows.",
         "Look at the preview, then raise `max_moves` to the number in the message."),
+    "unit-beyond-rack": ("A device would take units that its rack does not have.", "Give it another position."),
     "unit-taken": (
         "A device would be in rack units that another one takes.", "Give one of them another position."),
+    "unit-without-height": (
+        "A device whose type takes no rack units has a position.", "Take `position` away."),
+    "unknown-interface-type": (
+        "NetBox does not know a type that interfaces are to have.",
+        "Correct `interface_type` of the device type or the module type."),
 } | {
     f"unknown-{word.replace(' ', '-')}": (
         f"Neither NetBox nor the catalog has a {word} that the plan refers to.",

@@ -39,7 +39,10 @@ DEVICE_TYPE = mapping(
     ("manufacturer", "model"),
     manufacturer=slug("Slug of its manufacturer."),
     model=text("Model name.", maxLength=100),
-    u_height={"type": "number", "description": "Height in rack units.", "minimum": 0, "maximum": 100, "default": 1},
+    u_height={
+        "type": "number", "description": "Height in rack units.", "minimum": 0, "maximum": 100, "multipleOf": 0.5,
+        "default": 1,
+    },
     is_full_depth={"type": "boolean", "description": "Whether it takes the full rack depth.", "default": True},
     port_name=text("How a physical port is called.", pattern=PORT_TEMPLATE, maxLength=48, default="E1/{port}"),
     ports={

@@ -103,16 +103,20 @@ SHARED_RESOURCES: Mapping[str, SharedResource] = {
     for resource in (
         SharedResource("manufacturer", "dcim/manufacturers"),
         SharedResource(
-            "device_type", "dcim/device-types", references=("manufacturer",), show=("u_height", "is_full_depth")
+            "device_type", "dcim/device-types", references=("manufacturer",),
+            show=("u_height", "is_full_depth", "subdevice_role", "manufacturer"),
         ),
         SharedResource("device_role", "dcim/device-roles"),
         SharedResource("site", "dcim/sites"),
         SharedResource("tenant", "tenancy/tenants"),
         SharedResource("location", "dcim/locations", references=("site",), on_site=True),
-        SharedResource("rack", "dcim/racks", by="name", references=("site", "location"), on_site=True),
-        SharedResource("platform", "dcim/platforms"),
+        SharedResource(
+            "rack", "dcim/racks", by="name", references=("site", "location"), on_site=True,
+            show=("u_height", "starting_unit", "location"),
+        ),
+        SharedResource("platform", "dcim/platforms", show=("manufacturer",)),
         SharedResource("custom_field", "extras/custom-fields", by="name", show=("type", "object_types")),
-        SharedResource("tag", "extras/tags"),
+        SharedResource("tag", "extras/tags", show=("object_types",)),
     )
 }
 

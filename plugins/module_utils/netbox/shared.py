@@ -126,7 +126,7 @@ def read_shared(client: Client, wanted: Iterable[SharedRow], refs: References, s
                 continue
             refs.add(kind, row.key, int(there["id"]))
             missing = _missing_types(row, there) if kind == "custom_field" else {}
-            shown = {name: there[name] for name in SHARED_RESOURCES[kind].show}
+            shown = {name: there.get(name) for name in SHARED_RESOURCES[kind].show}
             found.append(SharedRow(kind, row.key, {**row.payload, **shown}, int(there["id"]), missing))
     makers = {r.payload.get("manufacturer") for r in found if r.kind == "device_type" and r.id is None}
     return [r for r in found if r.kind != "manufacturer" or r.id is not None or r.key in makers]

@@ -4,12 +4,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from ..diff.racks import Occupant, Size
-from ..model.state import Owned
+from ..model.state import INTERFACE, Owned
 from .client import Client
-from .resources import PLAN_MARK
+from .errors import AccessError, RefusedError
+from .resources import PLAN_MARK, RESOURCES
 from .source import source_of
 
 
@@ -57,4 +58,49 @@ def read_foreign_cables(client: Client, device_ids: Iterable[int], owned: Owned)
     return {
         int(row["id"]): str(row.get("label") or row.get("display") or "no label")
         for row in rows if int(row["id"]) not in ours
+    }
+
+
+def read_required(client: Client) -> dict[str, list[str]]:
+    """Custom fields that must have a value, with the kinds of ours that they are for.
+
+    A default does not help: NetBox gives it only to objects that are sent without any custom field. None are told where
+    the token may not list custom fields, as many may not.
+    """
+    kinds = {resource.object_type: kind for kind, resource in RESOURCES.items()}
+    wanted = {"required": "true", "fields": "name,object_types,required"}
+    try:
+        rows = list(client.rest_list("extras/custom-fields", **wanted))
+    except AccessError:
+        return {}
+    found = {
+        str(row["name"]): [kinds[one] for one in row["object_types"] if one in kinds]
+        for row in rows if row.get("required")
+    }
+    return {name: those for name, those in found.items() if those}
+
+
+def unknown_interface_types(client: Client, types: Collection[str]) -> list[str]:
+    """Of some interface types those that NetBox does not know: it refuses to look for them, and names them."""
+    left, unknown = set(types), list[str]()
+    while left:
+        try:
+            client.extent(RESOURCES[INTERFACE].endpoint, type=sorted(left), fields="id")
+        except RefusedError as error:
+            wrong = [one for one in left if f" {one} is not " in str(error)]
+            if not wrong:
+                return unknown
+            unknown += wrong
+            left -= set(wrong)
+        else:
+            return unknown
+    return unknown
+
+
+def read_closed(client: Client, plan_id: str) -> set[int]:
+    """Ids of interfaces of a plan that are marked as connected without a cable."""
+    wanted = {f"cf_{PLAN_MARK}": plan_id, "mark_connected": "true", "fields": "id,mark_connected,custom_fields"}
+    return {
+        int(row["id"]) for row in client.rest_list(RESOURCES[INTERFACE].endpoint, **wanted)
+        if row.get("mark_connected") and (row.get("custom_fields") or {}).get(PLAN_MARK) == plan_id
     }

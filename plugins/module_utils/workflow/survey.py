@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from ..diagnostics import Diagnostics
-from ..diff.changeset import DELETE, ChangeSet
+from ..diff.changeset import CREATE, DELETE, MOVE, ChangeSet
 from ..diff.compare import compare
 from ..diff.external import check_external
 from ..diff.followed import followed
@@ -20,6 +20,7 @@ from ..diff.held import tell_held
 from ..diff.policy import ENDS, KEEP, DriftPolicy, hold
 from ..diff.racks import Size, check_units, racks_to_check
 from ..diff.reasons import explain
+from ..diff.refusals import Demands, check_demands, check_refusals
 from ..events import Event, Sink
 from ..expand.external import port_keys
 from ..expand.pipeline import expand
@@ -27,13 +28,21 @@ from ..model.keys import interface_key, split_device_key
 from ..model.ledger import Entry, Ledger
 from ..model.objects import Topology
 from ..model.plan import Plan
-from ..model.state import DEVICE, INTERFACE, Owned, SharedRow
+from ..model.state import CABLE, DEVICE, INTERFACE, OWNED_KINDS, Owned, SharedRow
 from ..netbox.client import Client
 from ..netbox.external import read_external, taken
 from ..netbox.fields import References
 from ..netbox.reader import Observe, Observed, ledger_of, prove_view_rights, read_owned
 from ..netbox.shared import read_shared, shared_wanted
-from ..netbox.surroundings import read_foreign_cables, read_names, read_racked, read_templates
+from ..netbox.surroundings import (
+    read_closed,
+    read_foreign_cables,
+    read_names,
+    read_racked,
+    read_required,
+    read_templates,
+    unknown_interface_types,
+)
 from .evidence import evidence
 from .references import check_references
 
@@ -116,9 +125,23 @@ def survey(
     named = any(c.kind == DEVICE and ("name" in c.after or "tenant" in c.after) for c in changes.changes)
     names = read_names(client, topology.site.slug) if named and refs.knows("site", topology.site.slug) else {}
     guard(changes, owned, names, ports, options.max_moves, found)
+    check_refusals(topology, changes, shared, found)
+    check_demands(topology, changes, owned, _demands(client, plan.id, changes), found)
     _rack_units(client, topology, changes, shared, found)
     _stripped_cables(client, changes, owned, found)
     return Survey(topology, changes, known, ledger, observed, refs, found)
+
+
+def _demands(client: Client, plan_id: str, changes: ChangeSet) -> Demands:
+    """What NetBox may refuse of these changes, asked for only where they have something of the kind."""
+    makes = any(c.action == CREATE and c.kind in OWNED_KINDS for c in changes.changes)
+    types = {str(c.after["type"]) for c in changes.changes if c.kind == INTERFACE and "type" in c.after}
+    cabled = any(c.kind == CABLE and c.action in (CREATE, MOVE) for c in changes.changes)
+    return Demands(
+        read_required(client) if makes else {},
+        unknown_interface_types(client, types) if types else (),
+        read_closed(client, plan_id) if cabled else (),
+    )
 
 
 def _followed(plan: Plan, placed: Ledger, owned: Owned, drift: DriftPolicy) -> dict[str, Entry]:
