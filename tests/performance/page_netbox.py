@@ -144,19 +144,19 @@ def _kinds(report: Report) -> Iterator[str]:
     yield ""
     yield "| | create, hedgehog.diet | create, floor | create, single | update, hedgehog.diet | delete, hedgehog.diet |"
     yield "| --- |" + " ---: |" * 5
-    single = size["single"].get("sample", size["single"])
+    single = size.get("single", {}).get("sample", size.get("single", {}))
     for kind in KINDS:
         deleted = "fewer" if kind == "interfaces" else "teardown"
         yield (
             f"| {kind} | {_each(size['ours']['create'], 'POST', kind)} | {_each(size['floor']['create'], 'POST', kind)}"
-            f" | {_each(single['more'], 'POST', kind)} | {_each(size['ours']['rename'], 'PATCH', kind)} |"
+            f" | {_each(single.get('more', {}), 'POST', kind)} | {_each(size['ours']['rename'], 'PATCH', kind)} |"
             f" {_each(size['ours'][deleted], 'DELETE', kind)} |"
         )
     yield ""
 
 
 def _each(found: Report, method: str, kind: str) -> str:
-    row = found["endpoints"].get(f"{method} dcim/{kind}")
+    row = found.get("endpoints", {}).get(f"{method} dcim/{kind}")
     count = row and (row["rows"] or found.get("deleted", {}).get(kind) or row["requests"])
     return f"{row['seconds'] / count * 1000:.0f}" if row and count else ""
 
