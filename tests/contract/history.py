@@ -77,7 +77,7 @@ def records_of_the_log_are_told_apart(transport: Transport) -> None:
     assert second["request_id"] != first["request_id"]
     assert world.get(CHANGES, id=first["id"], fields="id,time,request_id") == [first]
     assert world.get(CHANGES, id=999_999_999, fields="id") == []
-    rows = world.get(CHANGES, start=first["id"], fields="id")
+    rows = world.get(CHANGES, **world.can.rest_paging(first["id"], 100), fields="id")
     assert rows[0]["id"] == first["id"]
     assert second["id"] in {row["id"] for row in rows}
 
@@ -95,7 +95,8 @@ def what_a_cable_is_put_on_or_taken_off_is_saved(transport: Transport) -> None:
     assert _saved(world, "dcim/cables", since, [made["id"]]) == {made["id"]}
     since = _now(world)
     world.send("DELETE", "dcim/cables", [{"id": made["id"]}])
-    assert _saved(world, "dcim/interfaces", since, [a, b, c]) == {a, c}
+    # 4.6 leaves it at the record of the cable that is gone.
+    assert _saved(world, "dcim/interfaces", since, [a, b, c]) == (set() if world.can.number == (4, 6) else {a, c})
 
 
 @promise

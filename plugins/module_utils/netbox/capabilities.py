@@ -48,7 +48,7 @@ class Capabilities:
 
     @property
     def terminations_by_cable(self) -> bool:
-        """Whether ends can be asked for by cable (4.7, some 4.6); elsewhere all of them would come."""
+        """Whether ends can be asked for by cable (4.6.1); elsewhere all of them would come."""
         return self.number >= (4, 7)
 
     def graphql_paging(self, start: int, limit: int) -> str:

@@ -45,7 +45,7 @@ class Desk:
         self.told.append(event.phase)
 
 
-@pytest.fixture(params=["4.3.1", "4.5.9", "4.7.3", "no GraphQL"])
+@pytest.fixture(params=["4.3.1", "4.5.9", "4.6.8", "4.7.3", "no GraphQL"])
 def desk(request: pytest.FixtureRequest, tmp_path: Path) -> Desk:
     netbox = built("4.7.3" if request.param == "no GraphQL" else request.param)
     netbox.graphql_enabled = request.param != "no GraphQL"
