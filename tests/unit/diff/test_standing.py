@@ -174,8 +174,12 @@ def test_what_is_in_the_way_is_a_finding() -> None:
 
 def test_conflicts_with_leftovers_are_warnings_and_others_stay_errors() -> None:
     leftover = Diagnostic(ERROR, "leftover-in-the-way", (), "held.")
+    _conflicts, required = in_the_way([Diagnostic(ERROR, "required-field", (), "demanded.")])
+    assert [d.severity for d in required] == [WARNING]
     _conflicts, others = in_the_way([leftover, Diagnostic(ERROR, "unknown-rack", (), "none.")])
     assert [(d.code, d.severity) for d in others] == [("leftover-in-the-way", WARNING), ("unknown-rack", ERROR)]
+    closed, _others = in_the_way([Diagnostic(ERROR, "marked-connected", (), "it is.")])
+    assert [one.kind for one in standings(ChangeSet(), Owned(), (), closed)] == ["cable"]
     damaged, _others = in_the_way([Diagnostic(ERROR, "damaged-mark", (), "twice.")])
     assert damaged and not standings(ChangeSet(), Owned(), (), damaged)  # told as a stray
 
