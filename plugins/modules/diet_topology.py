@@ -86,8 +86,8 @@ options:
   observe:
     description:
       - How to find out what NetBox has of the plan. V(full) reads all objects that the plan owns.
-      - V(changed) begins with what the last run read, kept in C(state.jsonl.gz) in O(report_dir), and reads only what was
-        saved or deleted since. Where it cannot prove that the rest is as it was, it reads everything and says why.
+      - V(changed) begins with what the last run read, kept in C(state.jsonl.gz) in O(report_dir), and reads only what
+        was saved or deleted since. Where it cannot prove that the rest is as it was, it reads everything and says why.
       - Needs the right to view NetBox's change log, and a O(report_dir) that outlasts the run; in AWX without a
         persistent path everything is read.
       - Edits that bypass NetBox's own code (SQL, C(queryset.update) in scripts) are seen by V(full) only.

@@ -27,6 +27,7 @@ class OwnedSource(Protocol):
     def interfaces(self, plan_id: str, devices: Sequence[int], extent: Extent) -> Iterator[JsonRow]:
         """All interfaces of the devices that carry a plan's id; `devices` are the ids of these."""
 
+
 class Source(OwnedSource, Protocol):
     """All that is read of devices, interfaces and cables. Lists are in the order of their ids where the server can."""
 
