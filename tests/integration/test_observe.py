@@ -55,7 +55,7 @@ def read(request: pytest.FixtureRequest, sandbox: Sandbox, tmp_path: Path, monke
 
 
 def another_device(netbox: NetBox, name: str) -> int:
-    like = netbox.device("gpu-001")
+    like = netbox.device("gpu-002")
     row = {field: like[field]["id"] for field in ("site", "role", "device_type")}
     return int(netbox.create("dcim/devices", name=name, **row)["id"])
 
