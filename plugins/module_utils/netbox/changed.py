@@ -105,8 +105,6 @@ class ChangedSource:
         for row in self._section(INTERFACE, plan_id):
             row_id = int(row["id"])
             if row_id not in self._stale[INTERFACE] and row_id not in fresh:
-                if int(row["device"]["id"]) in self._gone[DEVICE]:
-                    continue
                 if row.get("cable") and int(row["cable"]["id"]) in self._gone[CABLE]:
                     row = {**row, "cable": None}  # 4.6 does not save what a deleted cable was on
                 self._interfaces.add(row_id)

@@ -207,6 +207,22 @@ def test_a_device_that_is_marked_brings_its_old_interfaces(desk: Desk) -> None:
     assert changed.owned == desk.read(changed=False).owned
 
 
+def test_a_change_that_is_seen_late_is_seen(desk: Desk) -> None:
+    """It was made before the snapshot, and its transaction ended after it."""
+    desk.netbox.history.tick(-70)
+    EDITS[1](desk.netbox)
+    desk.netbox.history.tick(70)
+    changed = desk.read()
+    assert (changed.mode, changed.changed) == ("changed", 1)
+    assert changed.owned == desk.read(changed=False).owned
+
+
+def test_what_was_read_once_is_not_read_again(desk: Desk) -> None:
+    EDITS[1](desk.netbox)
+    desk.netbox.history.tick(60)
+    assert [desk.read().changed, desk.read().changed] == [1, 0]
+
+
 def test_a_run_without_changes_asks_little(desk: Desk) -> None:
     desk.netbox.log.clear()
     desk.read()
