@@ -85,8 +85,8 @@ sanity: env ## Check with ansible-test sanity
 	@tests/sanity.py
 
 .PHONY: integration
-integration: sandbox-test ## Test against a real NetBox, in a sandbox of its own
-	@pytest tests/integration
+integration: sandbox-test ## Test against real NetBoxes, two test modules at a time in a sandbox each
+	@pytest tests/integration -n 2 --dist loadfile
 
 .PHONY: molecule
 molecule: env ## Test playbooks and roles with molecule

@@ -20,8 +20,10 @@ def plan_tag(plan_id: str) -> str:
     return f"diet-{plan_id}"
 
 
-def with_former(values: Mapping[str, Value], stored: Mapping[str, Value]) -> dict[str, Value]:
+def with_former(values: Mapping[str, Value], stored: Mapping[str, Value]) -> Mapping[str, Value]:
     """Values of an object, with the marks that NetBox has of it where they are not those of today."""
+    if not stored:
+        return values
     return {**values, **{f"former {name}": value for name, value in stored.items()}}
 
 

@@ -79,11 +79,16 @@ class Entry:
     domain: Domain | None = None
     cabled: bool = True
 
+    def places_as(self, other: Entry) -> bool:
+        """Whether two entries say the same, wherever they are from."""
+        return (self.a, self.b, self.domain) == (other.a, other.b, other.domain)
+
     def text(self) -> str:
         domain = f" domain={self.domain.number}:{self.domain.first}-{self.domain.last}" if self.domain else ""
         return f"a={self.a.text()} b={self.b.text()}{domain}"
 
     @staticmethod
+    @lru_cache(maxsize=1 << 17)  # the same in NetBox, in the file and in the topology: parsed once
     def parse(text: str) -> Entry | None:
         """An entry from its text, None where the text is not one (edited by hand, say)."""
         match = _ENTRY.match(text)
@@ -131,6 +136,11 @@ class Ledger(Mapping[str, Entry]):
                 where = link_kind(key), split_device_key(entry.b.device)[0]
                 self._by_far_class.setdefault(where, {})[key] = entry
         return self._by_far_class.get((kind, class_key), {})
+
+    def says_what(self, other: Ledger) -> bool:
+        """Whether a file of this ledger is a file of the other, and there is anything in it."""
+        taken = [{device: ports for device, ports in one.taken.items() if ports} for one in (self, other)]
+        return bool(self._entries) and self._entries == other._entries and taken[0] == taken[1]
 
     def uncabled(self) -> Ledger:
         """The same entries as what only a file knows: they say where a link goes, and hold no port of their own."""

@@ -24,6 +24,7 @@ from ..expand.artifact import ledger_of as topology_ledger
 from ..expand.artifact import plan_digest, topology_digest
 from ..expand.language.load import Loaded, read_plan
 from ..expand.language.shape import MissingLibraryError
+from ..expand.pause import no_search_for_cycles
 from ..expand.pipeline import ALGORITHM
 from ..model.ledger import Ledger, LedgerError, Taken, dump
 from ..model.ledger import read as read_ledger
@@ -93,7 +94,8 @@ class Run:
     def present(self) -> Result:
         plan = self.plan()
         drift = drift_policy(self.params["drift"])
-        ledger = self.file_ledger(plan.id, plan.renames.plan_ids)
+        with no_search_for_cycles():
+            ledger = self.file_ledger(plan.id, plan.renames.plan_ids)
         client = self.client(self.module.check_mode)
         options = Options(self.params["prune"], self.params["max_moves"], self.params["rebalance"], drift)
         url, observe = self.params["netbox_url"], self.observe(plan.id)
@@ -106,7 +108,7 @@ class Run:
         result["observed"] = done.observed.as_row()
         quantities = done.topology.quantities
         result["quantities"] = {q.switch_class: {"count": q.count, "reason": q.reason} for q in quantities}
-        if not self.module.check_mode:
+        if not self.module.check_mode and done.changes:
             record = {
                 "digest": done.digest,
                 "plan_digest": plan_digest(plan),
@@ -119,10 +121,14 @@ class Run:
             writer = RestWriter(client, done.refs)
             site = "" if prepared_only else plan.site.slug
             warnings += apply(done.changes, plan.id, site, writer, client, done.refs, record, self.sink)
-            if not prepared_only:
+        if not self.module.check_mode and not prepared_only:
+            with no_search_for_cycles():
                 held = {key: done.ledger[key] for key in done.changes.leftovers.get("cable", ()) if key in done.ledger}
                 left = Ledger(held, done.ledger.taken).under(topology_ledger(done.topology))
-                self._write_ledger(plan.id, left, result)
+                if left.says_what(ledger) and not plan.renames.plan_ids:
+                    result["ledger_file"] = self.params["ledger_file"]
+                else:
+                    self._write_ledger(plan.id, left, result)
         return self.finish(result, warnings)
 
     def absent(self) -> Result:

@@ -14,7 +14,6 @@ from typing import Any
 
 from ..diagnostics import Diagnostics
 from ..events import Event, Sink, silent
-from ..expand.pause import no_search_for_cycles
 from ..model.ledger import Entry, Ledger
 from ..model.renames import Renames
 from ..model.state import OWNED_KINDS, Owned
@@ -150,8 +149,7 @@ class _Reader:
             self._snapshots.begin()
             source = Recorded(source, self._snapshots)
         reading, told = Reading(source, self._before, self._plan_ids), Diagnostics()
-        with no_search_for_cycles():
-            reading.read(Former(self._plan_id, self._renames, reading.state, told), self._refs)
+        reading.read(Former(self._plan_id, self._renames, reading.state, told), self._refs)
         return reading, told
 
     def _whole(self, reading: Reading) -> bool:

@@ -122,4 +122,5 @@ class Reading:
 
 
 def _mark(row: JsonRow, name: str) -> str:
-    return str((row.get("custom_fields") or {}).get(name) or "")
+    fields = row.get("custom_fields")
+    return str(fields.get(name) or "") if fields else ""

@@ -23,6 +23,7 @@ from ..diff.reasons import explain
 from ..diff.refusals import Demands, check_demands, check_refusals
 from ..events import Event, Sink
 from ..expand.external import port_keys
+from ..expand.pause import no_search_for_cycles
 from ..expand.pipeline import expand
 from ..model.keys import interface_key, split_device_key
 from ..model.ledger import Entry, Ledger
@@ -77,6 +78,7 @@ class Survey:
         return self.observed.owned
 
 
+@no_search_for_cycles()
 def survey(
     plan: Plan, client: Client, file_ledger: Ledger, options: Options, sink: Sink, observe: Observe | None = None
 ) -> Survey:
@@ -162,7 +164,7 @@ def _disagreements(file_ledger: Ledger, ledger: Ledger, topology: Topology, foun
     wanted = {cable.key for cable in topology.cables}
     differ = [
         key for key, entry in file_ledger.items()
-        if key in wanted and key in ledger and ledger[key].text() != entry.text()
+        if key in wanted and key in ledger and not ledger[key].places_as(entry)
     ]
     if differ:
         shown = ", ".join(differ[:5]) + (", ..." if len(differ) > 5 else "")

@@ -11,6 +11,7 @@ from ..diff.changeset import ChangeSet, digest
 from ..diff.compare import change_set, removals
 from ..diff.guard import guard_removals, guard_strays
 from ..events import Event, Sink
+from ..expand.pause import no_search_for_cycles
 from ..model.keys import natural
 from ..model.renames import Renames
 from ..model.state import OWNED_KINDS, Owned, SharedRow
@@ -31,6 +32,7 @@ class Teardown:
     stays: dict[str, list[str]]
 
 
+@no_search_for_cycles()
 def teardown(plan_id: str, renames: Renames, client: Client, url: str, sink: Sink) -> Teardown:
     """What would remove a plan.
 

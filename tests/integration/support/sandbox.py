@@ -22,8 +22,10 @@ from .playbook import ENVIRONMENT, PLAYBOOK, ROOT
 from .rest import authorization
 
 OTHER = "HEDGEHOG_DIET_SANDBOX"  # names the directory of another one, which is kept
-DIRECTORY = Path(os.environ.get(OTHER) or ROOT / ".sandbox-test")
-PORT = 8471
+# Processes that test at the same time have one each.
+WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+DIRECTORY = Path(os.environ.get(OTHER) or ROOT / (f".sandbox-test-{WORKER}" if WORKER else ".sandbox-test"))
+PORT = 8471 + 10 * WORKER
 KEEP = "HEDGEHOG_DIET_KEEP_SANDBOX"
 
 
@@ -91,6 +93,8 @@ class Sandbox:
 
 def bring_up() -> Sandbox:
     """The sandbox, as it is where it answers already, else by the role."""
+    if os.environ.get(OTHER) and "PYTEST_XDIST_WORKER" in os.environ:
+        raise RuntimeError(f"{OTHER} names one NetBox, which cannot serve several processes: leave -n out")
     found = _running()
     if found is not None:
         return found
