@@ -102,7 +102,7 @@ def test_a_refusal_names_our_object_whatever_the_version(version: str, case: Map
         assert isinstance(error, AccessError) and text.startswith(f"The token may not {_verb(case)} dcim/devices: ")
         return
     kinds = {400: RefusedError, 409: RefusedError, 403: AccessError, 200: SkippedError, 204: SkippedError}
-    assert type(error) is kinds[first["status"]]
+    assert error.__class__ is kinds[first["status"]]
     assert f"name-{BAD} (key/{BAD}): " in text and case["said"] in text
     assert "name-0" not in text and "name-2" not in text
     # What stands before it is done where it had to be searched for, and nothing behind it.
