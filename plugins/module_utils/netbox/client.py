@@ -13,7 +13,7 @@ from typing import Any
 
 from .capabilities import Capabilities
 from .errors import AccessError, NetBoxError, RefusedError, ServerError, SkippedError, TooLargeError
-from .paging import PAGE, Ask, Extent, JsonRow, Slice, next_start, read_slice, slices
+from .paging import PAGE, Ask, Extent, JsonRow, Slice, next_start, parts, read_slice, slices
 from .parallel import in_order
 from .transport import BUSY, GRAPHQL, Response, Transport
 
@@ -64,8 +64,8 @@ class Client:
             yield from self._rest_pages(endpoint, params)
             return
         values = sorted(params[many])
-        for start in range(0, len(values), _SLICE):
-            yield from self._rest_pages(endpoint, {**params, many: values[start:start + _SLICE]})
+        for some in parts(values, _SLICE):
+            yield from self._rest_pages(endpoint, {**params, many: some})
 
     def _rest_pages(self, endpoint: str, params: Mapping[str, Any]) -> Iterator[JsonRow]:
         offset = 0
@@ -136,9 +136,9 @@ class Client:
         if not first:
             return
         start = next_start(first, 0, by_id)
-        parts = slices(extent, start, by_id) if extent else [Slice(start, None)]
+        cut = slices(extent, start, by_id) if extent else [Slice(start, None)]
         read = partial(read_slice, ask, by_id=by_id)
-        for rows in in_order(read, parts, self.transport.at_once):
+        for rows in in_order(read, cut, self.transport.at_once):
             yield from rows
 
     # -- writing -------------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from typing import Any
 
 from ..model.state import INTERFACE
 from .client import Client
-from .paging import Extent
+from .paging import Extent, parts
 from .resources import PLAN_MARK, RESOURCES
 
 JsonRow = Mapping[str, Any]
@@ -41,11 +41,11 @@ class GraphqlSource:
         return self._client.graphql_list(resource.graphql, where, resource.selection)
 
     def named(self, site: str, names: Sequence[str]) -> Iterator[JsonRow]:
-        for some in _parts(names):
+        for some in parts(names, _NAMES_A_QUERY):
             yield from self._client.graphql_list("device_list", _named(site, some), "name custom_fields")
 
     def interfaces_of_named(self, site: str, names: Sequence[str], devices: Sequence[int]) -> Iterator[JsonRow]:
-        for some in _parts(names):
+        for some in parts(names, _NAMES_A_QUERY):
             where = f"device: {{{_named(site, some)}}}"
             yield from self._client.graphql_list("interface_list", where, "name device { id } cable { id }")
 
@@ -69,8 +69,3 @@ def _on(site: str) -> str:
 
 def _named(site: str, names: Sequence[str]) -> str:
     return f"{_on(site)}, name: {{in_list: {json.dumps(names)}}}"
-
-
-def _parts(names: Sequence[str]) -> Iterator[Sequence[str]]:
-    for start in range(0, len(names), _NAMES_A_QUERY):
-        yield names[start:start + _NAMES_A_QUERY]

@@ -21,6 +21,7 @@ from .changelog import ENDPOINT
 from .client import Client
 from .errors import AccessError, RefusedError
 from .fields import Field
+from .paging import parts
 from .parallel import in_order
 from .resources import KEY_MARK, PLAN_MARK, RESOURCES
 from .run_record import ENDPOINT as JOURNAL
@@ -60,11 +61,10 @@ def origins(client: Client, kind: str, fields: Mapping[int, Iterable[str]]) -> d
     Raises:
         NetBoxError: of any kind.
     """
-    ids = sorted(fields)
-    parts = [ids[start:start + IDS_A_REQUEST] for start in range(0, len(ids), IDS_A_REQUEST)]
+    asked = list(parts(sorted(fields), IDS_A_REQUEST))
     ask = partial(_records, client, RESOURCES[kind].object_type)
     found: dict[int, Origin] = {}
-    for some, (records, whole) in zip(parts, in_order(ask, parts, client.transport.at_once), strict=True):
+    for some, (records, whole) in zip(asked, in_order(ask, asked, client.transport.at_once), strict=True):
         for one in some:
             found[one] = _origin(records.get(one, ()), _paths(kind, fields[one]), whole)
     return found

@@ -8,13 +8,14 @@ from one into the other; else a range of positions, where it can, and whoever re
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 PAGE = 1000  # NetBox caps a page at 1,000 rows unless told otherwise; what comes back is what counts
 
 JsonRow = dict[str, Any]
+Value = TypeVar("Value")
 Ask = Callable[[int, int], Sequence[JsonRow]]  # from which id or position, and how many at most
 
 
@@ -32,6 +33,12 @@ class Slice:
 
     start: int
     end: int | None
+
+
+def parts(values: Sequence[Value], size: int) -> Iterator[Sequence[Value]]:
+    """Values in their order, so many at a time."""
+    for start in range(0, len(values), size):
+        yield values[start:start + size]
 
 
 def slices(extent: Extent, start: int, by_id: bool) -> list[Slice]:

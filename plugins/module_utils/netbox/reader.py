@@ -17,7 +17,7 @@ from ..events import Event, Sink, silent
 from ..model.ledger import Entry, Ledger
 from ..model.renames import Renames
 from ..model.state import OWNED_KINDS, Owned
-from .changed import CannotTell, changed_source
+from .changed import CannotTell, Extents, changed_source
 from .changelog import newest, since
 from .client import Client
 from .errors import ServerError
@@ -33,8 +33,6 @@ from .source import OwnedSource, source_of
 FULL, CHANGED = "full", "changed"
 
 _READINGS = 4
-
-Extents = Mapping[tuple[str, str], Extent]
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from typing import Any
 from ..model.state import CABLE, DEVICE, INTERFACE
 from .client import Client
 from .errors import RefusedError
-from .paging import Extent
+from .paging import Extent, parts
 from .parallel import in_order
 from .resources import PLAN_MARK, RESOURCES
 
@@ -66,20 +66,20 @@ class RestSource:
     def of_older_devices(self, devices: Sequence[int], since: str) -> Iterator[JsonRow]:
         """All interfaces of those of some devices that were made before a time."""
         older: list[int] = []
-        for some in _parts(devices, _IDS_A_REQUEST):
+        for some in parts(devices, _IDS_A_REQUEST):
             wanted = {"id": list(some), "created__lt": since, "fields": "id"}
             older += (int(row["id"]) for row in self._client.rest_rows(RESOURCES[DEVICE].endpoint, wanted))
         return self._of_devices(older, _FIELDS[INTERFACE])
 
     def cables(self, ids: Sequence[int]) -> Iterator[JsonRow]:
         """Cables by their ids; those that are gone are left out."""
-        for some in _parts(ids, _IDS_A_REQUEST):
+        for some in parts(ids, _IDS_A_REQUEST):
             rows = self._client.rest_rows(RESOURCES[CABLE].endpoint, {"id": list(some), "fields": _FIELDS[CABLE]})
             yield from self._with_ends(map(_plain, rows))
 
     def named(self, site: str, names: Sequence[str]) -> Iterator[JsonRow]:
         site_id = self._site(site)
-        for some in _parts(names if site_id else (), _NAMES_A_REQUEST):
+        for some in parts(names if site_id else (), _NAMES_A_REQUEST):
             params = {"site_id": site_id, "name": list(some), "fields": "id,name,custom_fields"}
             yield from (row for row in self._client.rest_rows("dcim/devices", params) if row["name"] in some)
 
@@ -119,7 +119,7 @@ class RestSource:
         def ask(some: Sequence[int]) -> list[JsonRow]:
             return [_plain(row) for row in self._within("dcim/interfaces", "device_id", some, "dcim/devices", fields)]
 
-        for rows in in_order(ask, _parts(devices, _IDS_A_REQUEST), self._client.transport.at_once):
+        for rows in in_order(ask, parts(devices, _IDS_A_REQUEST), self._client.transport.at_once):
             yield from rows
 
     def _within(
@@ -144,7 +144,7 @@ class RestSource:
                 yield {**row, "a_terminations": sides["A"], "b_terminations": sides["B"]}
             else:
                 elsewhere.append(row)
-        for some in _parts(elsewhere, _IDS_A_REQUEST):
+        for some in parts(elsewhere, _IDS_A_REQUEST):
             ends: dict[tuple[int, str], list[JsonRow]] = {}
             for cable, side, end in self._ends_of([int(row["id"]) for row in some]):
                 ends.setdefault((cable, side), []).append(end)
@@ -180,8 +180,3 @@ def _plain(row: JsonRow) -> dict[str, Any]:
     if "face" in shown:
         shown["face"] = shown["face"] or ""  # of all choices the one that GraphQL has as empty text
     return shown
-
-
-def _parts(values: Sequence[Any], size: int) -> Iterator[Sequence[Any]]:
-    for start in range(0, len(values), size):
-        yield values[start:start + size]
