@@ -30,28 +30,12 @@ attributes:
   idempotent:
     support: full
     description: A second run sends no write.
-  platform:
-    support: full
-    platforms: posix
-    description: Runs where NetBox can be reached, usually on the controller with C(connection=local).
-  action_group:
-    support: full
-    membership: [hedgehog.diet.diet]
-    description: Use C(group/hedgehog.diet.diet) in C(module_defaults) to set the connection options once.
-  async:
-    support: none
-    description: Shows progress while it runs instead.
 options:
   plan:
     description:
       - The plan as a mapping, in the plan language or as a document of the first DIET.
       - One of O(plan) and O(plan_file) is needed, except with O(state=absent) and O(plan_id).
     type: dict
-  plan_file:
-    description:
-      - Path of a YAML or JSON file with the plan, searched like files of a role or beside the playbook.
-      - It is read on the controller, and errors name file, line and column.
-    type: path
   plan_id:
     description: With O(state=absent), the id of the plan to remove, for when there is no plan any more.
     type: str
@@ -124,12 +108,9 @@ options:
       - With O(plan_file), the default is C(.diet/<plan id>) beside it, otherwise
         C(~/.local/state/hedgehog.diet/<plan id>).
     type: path
-  progress_file:
-    description:
-      - File to which progress is appended as JSON lines. The action plugin follows it, and sets it when not given.
-    type: path
 extends_documentation_fragment:
   - hedgehog.diet.netbox
+  - hedgehog.diet.topology_module
 seealso:
   - plugin: hedgehog.diet.devices
     plugin_type: lookup
