@@ -112,8 +112,23 @@ def library_missing() -> bool:
     return pynetbox is None
 
 
+def _session(connection: Connection) -> requests.Session:
+    """A session for all threads: its pool of connections is made for that."""
+    session: requests.Session = pynetbox.api(connection.url, token=connection.token).http_session
+    # v2 tokens (NetBox 4.5+) begin with nbt_ and go as Bearer; v1 tokens go in 5.0.
+    scheme = "Bearer" if connection.token.startswith("nbt_") else "Token"
+    session.headers["Authorization"] = f"{scheme} {connection.token}"
+    session.headers["Accept"] = "application/json"
+    session.headers.update(connection.headers)
+    session.verify = (connection.ca_path or True) if connection.validate_certs else False
+    session.cert = connection.cert
+    # Nothing else may be left in it that an answer changes. NetBox knows us by the token.
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+    return session
+
+
 class HttpTransport:
-    """Over the session of pynetbox's api object, so that proxies, TLS and adapters are set up as its users know it."""
+    """Over the sessions of pynetbox's api object, so that proxies, TLS and adapters are set up as its users know it."""
 
     def __init__(self, connection: Connection, at_once: int = AT_ONCE) -> None:
         self.statistics = Statistics()
@@ -121,18 +136,11 @@ class HttpTransport:
         self._counting = threading.Lock()
         self._url = connection.url.rstrip("/")
         self._timeout = (10.0, connection.timeout)
-        api = pynetbox.api(self._url, token=connection.token)
-        self._session = api.http_session
-        # v2 tokens (NetBox 4.5+) begin with nbt_ and go as Bearer; v1 tokens go in 5.0.
-        scheme = "Bearer" if connection.token.startswith("nbt_") else "Token"
-        self._session.headers["Authorization"] = f"{scheme} {connection.token}"
-        self._session.headers["Accept"] = "application/json"
-        self._session.headers.update(connection.headers)
-        self._session.verify = (connection.ca_path or True) if connection.validate_certs else False
-        self._session.cert = connection.cert
-        # One session for all threads: its pool of connections is made for that, and this leaves nothing else in it that
-        # an answer changes. NetBox knows us by the token.
-        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        self._reading, self._writing = _session(connection), _session(connection)
+        # A server that closes a connection which it kept open, in the moment in which we send on it, loses the request:
+        # gunicorn does so two seconds after the last one, and at once after a body that it finds too large. A read is
+        # sent again. A write is not, so each has a connection of its own.
+        self._writing.headers["Connection"] = "close"
 
     def send(
         self, method: str, path: str, params: Mapping[str, Any] | None = None, body: Any = None
@@ -180,7 +188,8 @@ class HttpTransport:
     def _once(self, method: str, path: str, params: Mapping[str, Any] | None, body: Any) -> Response:
         begin = time.monotonic()
         try:
-            reply = self._session.request(
+            session = self._reading if is_read(method, path) else self._writing
+            reply = session.request(
                 method, self._url + path, params=params, json=body, timeout=self._timeout, allow_redirects=False
             )
         except requests.exceptions.SSLError as error:

@@ -25,7 +25,8 @@ OTHER = "HEDGEHOG_DIET_SANDBOX"  # names the directory of another one, which is 
 # Processes that test at the same time have one each.
 WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
 DIRECTORY = Path(os.environ.get(OTHER) or ROOT / (f".sandbox-test-{WORKER}" if WORKER else ".sandbox-test"))
-PORT = 8471 + 10 * WORKER
+# Checkouts that test at the same time on one machine need ports of their own.
+PORT = int(os.environ.get("HEDGEHOG_DIET_PORT", "8471")) + 10 * WORKER
 KEEP = "HEDGEHOG_DIET_KEEP_SANDBOX"
 
 

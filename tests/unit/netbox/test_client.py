@@ -4,7 +4,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
@@ -198,7 +200,8 @@ def wired(monkeypatch: pytest.MonkeyPatch, *answers: Reply | Exception, **option
     monkeypatch.setattr(transport.time, "sleep", lambda _seconds: None)
     made = HttpTransport(Connection("http://netbox.example/", options.pop("token", "x"), **options))
     wire = Wire(*answers)
-    monkeypatch.setattr(made._session, "request", wire)
+    for session in (made._reading, made._writing):
+        monkeypatch.setattr(session, "request", wire)
     return made, wire
 
 
@@ -311,15 +314,50 @@ def test_a_page_of_a_proxy_is_no_json_and_no_crash(monkeypatch: pytest.MonkeyPat
 def test_tokens_of_both_kinds(monkeypatch: pytest.MonkeyPatch, token: str, scheme: str) -> None:
     made, wire = wired(monkeypatch, Reply(200), token=token, headers={"X-Proxy": "y"})
     made.send("GET", "/api/status/", params={"a": 1})
-    assert made._session.headers["Authorization"] == scheme
-    assert made._session.headers["X-Proxy"] == "y"
+    for session in (made._reading, made._writing):
+        assert session.headers["Authorization"] == scheme
+        assert session.headers["X-Proxy"] == "y"
     method, url, more = wire.sent[0]
     assert (method, url, more["params"]) == ("GET", "http://netbox.example/api/status/", {"a": 1})
     assert more["allow_redirects"] is False and more["timeout"] == (10.0, 120.0)
 
 
 def test_tls_options(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert wired(monkeypatch, validate_certs=False)[0]._session.verify is False
-    assert wired(monkeypatch, ca_path="/ca.pem")[0]._session.verify == "/ca.pem"
-    assert wired(monkeypatch)[0]._session.verify is True
-    assert wired(monkeypatch, cert=("/c", "/k"))[0]._session.cert == ("/c", "/k")
+    def sessions(**options: Any) -> list[requests.Session]:
+        made, _wire = wired(monkeypatch, **options)
+        return [made._reading, made._writing]
+
+    assert [one.verify for one in sessions(validate_certs=False)] == [False, False]
+    assert [one.verify for one in sessions(ca_path="/ca.pem")] == ["/ca.pem", "/ca.pem"]
+    assert [one.verify for one in sessions()] == [True, True]
+    assert [one.cert for one in sessions(cert=("/c", "/k"))] == [("/c", "/k"), ("/c", "/k")]
+
+
+def test_a_write_never_goes_on_a_connection_that_was_kept_open() -> None:
+    """A server may close one in the moment in which we send on it, and a write that is lost is not sent again."""
+    ports: list[tuple[str, int]] = []
+
+    class Server(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            ports.append((self.command, self.client_address[1]))
+            self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            self.send_response(200)
+            self.send_header("Content-Length", "2")
+            self.end_headers()
+            self.wfile.write(b"{}")
+
+        do_POST = do_PATCH = do_GET
+
+        def log_message(self, *_arguments: object) -> None:
+            """Not on the terminal."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Server) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        made = HttpTransport(Connection(f"http://127.0.0.1:{server.server_port}", "x"))
+        for method in ("GET", "POST", "GET", "PATCH", "POST"):
+            made.send(method, "/api/dcim/sites/", body=[])
+        server.shutdown()
+    assert len({port for method, port in ports if method == "GET"}) == 1
+    assert len({port for _method, port in ports}) == 4
