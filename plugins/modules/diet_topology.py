@@ -37,7 +37,7 @@ options:
       - One of O(plan) and O(plan_file) is needed, except with O(state=absent) and O(plan_id).
     type: dict
   plan_id:
-    description: With O(state=absent), the id of the plan to remove, for when there is no plan any more.
+    description: With O(state=absent) or O(undo), the id of the plan, for when there is no plan any more.
     type: str
   state:
     description:
@@ -90,6 +90,36 @@ options:
         entry follows.
     type: raw
     default: restore
+  on_failure:
+    description:
+      - What becomes of what a run has done when it fails half way. V(stop) leaves it, and the next run goes on from
+        there. V(rollback) takes it back, from the journal of the run, unless somebody has changed it meanwhile.
+      - NetBox has no transaction over several requests, so between the two others may see and use what is taken back.
+        What is made again after it was deleted gets a new id, and only the fields that this module reads.
+    type: str
+    choices: [stop, rollback]
+    default: stop
+  undo:
+    description:
+      - Id of an earlier run (RV(run)) to take back, from its journal in O(report_dir). What it made is deleted, what it
+        changed gets its values back, what it deleted is made again. Shared objects stay.
+      - Nothing is taken back where somebody has changed any of it since; the error lists what. Works with check mode.
+      - Needs O(plan), O(plan_file) or O(plan_id), which say whose journals to look at.
+    type: str
+  lock:
+    description:
+      - Whether a run that writes holds a lock in NetBox, so that two runs of a plan cannot write at the same time. It
+        is a tag called C(diet-lock_<plan id>), which says who holds it. A run that has nothing to write takes none.
+      - Needs the permissions to view, add and delete tags; where only some may, switch it off and see to it yourself
+        that there is one run at a time.
+    type: bool
+    default: true
+  take_lock:
+    description:
+      - Id of a run whose lock is taken over, as the error names it that says who holds the lock. Only for a run that is
+        certainly dead. That of a run that was killed on the same machine, with the same O(report_dir), is taken over
+        without being asked.
+    type: str
   diff_lines:
     description:
       - About how many lines a diff has at most. Above it, whole classes are folded to a line each.
@@ -104,7 +134,7 @@ options:
     type: path
   report_dir:
     description:
-      - Directory for reports, with the complete list of changes.
+      - Directory for reports, with the complete list of changes, and for the journals of the last 20 runs that wrote.
       - With O(plan_file), the default is C(.diet/<plan id>) beside it, otherwise
         C(~/.local/state/hedgehog.diet/<plan id>).
     type: path
@@ -131,6 +161,11 @@ EXAMPLES = r"""
   hedgehog.diet.diet_topology:
     plan_file: plans/gpu-pod-1.yml
     prune: true
+
+- name: Take back what a run did
+  hedgehog.diet.diet_topology:
+    plan_file: plans/gpu-pod-1.yml
+    undo: 20261129T204512Z-3fa9c1
 
 - name: Remove everything a plan owns, when the plan itself is gone
   hedgehog.diet.diet_topology:
@@ -177,9 +212,18 @@ leftovers:
   type: dict
   sample: {}
 stays:
-  description: Shared objects, by kind, that the removed devices used and that are left in NetBox.
-  returned: when O(state=absent)
+  description: Shared objects, by kind, that the removed devices used, or the undone run made, and that stay in NetBox.
+  returned: when O(state=absent), or with O(undo)
   type: dict
+run:
+  description: Id of this run, for O(undo). Empty when nothing was written.
+  returned: success
+  type: str
+  sample: 20261129T204512Z-3fa9c1
+journal:
+  description: File with what this run was about to write and what became of it. Empty when nothing was written.
+  returned: success
+  type: str
 digest:
   description:
     - SHA-256 of everything that would be written, the plan, the NetBox and the options. The same for preview and apply.

@@ -10,6 +10,7 @@ database. The double in `tests/unit/fakes` and a real NetBox must both pass.
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from itertools import count
 from typing import Any
 
@@ -383,6 +384,42 @@ def tags_must_exist_and_journal_entries_take_them(transport: Transport) -> None:
     assert world.send("POST", "extras/journal-entries", [entry]).status == 400
     world.one("extras/tags", name=world.tag, slug=world.tag, color="9e9e9e")
     assert world.send("POST", "extras/journal-entries", [entry]).status == 201
+
+
+@promise
+def of_two_tags_with_one_slug_one_is_made_and_its_own_address_says_whether_it_was_there(transport: Transport) -> None:
+    """The lock of a plan is such a tag: `netbox/lock.py`."""
+    world = World(transport)
+    tag = {"name": f"{world.tag}_lock", "slug": f"{world.tag}_lock", "color": "9e9e9e", "description": "d" * 200}
+    made = world.one("extras/tags", **tag)
+    assert world.send("POST", "extras/tags", [tag]).status == 400
+    (row,) = world.get("extras/tags", slug=f"{world.tag}_lock", fields="id,slug,description")
+    assert row == {"id": made, "slug": f"{world.tag}_lock", "description": "d" * 200}
+    address = f"/api/extras/tags/{made}/"
+    assert [transport.send("DELETE", address).status for _again in range(2)] == [204, 404]
+    assert world.send("POST", "extras/tags", [{**tag, "description": "d" * 201}]).status == 400
+
+
+@promise
+def objects_say_when_they_were_saved_last(transport: Transport) -> None:
+    """What somebody else saved is seen by that, and our own by what came back: `netbox/unchanged.py`."""
+    world = World(transport)
+    began = transport.send("GET", "/api/status/").time
+    assert began is not None
+    device = world.one("dcim/devices", **world.device(world.tag))
+    a, b = (world.one("dcim/interfaces", device=device, name=name, type="virtual") for name in "ab")
+
+    def saved(endpoint: str, row_id: int) -> datetime:
+        (row,) = world.get(endpoint, id=row_id, fields="id,last_updated")
+        return datetime.fromisoformat(row["last_updated"])
+
+    device_saved, a_saved = saved("dcim/devices", device), saved("dcim/interfaces", a)
+    assert began <= device_saved <= a_saved
+    answer = world.send("PATCH", "dcim/interfaces", [{"id": a, "description": "new"}]).body
+    assert datetime.fromisoformat(answer[0]["last_updated"]) == saved("dcim/interfaces", a) > a_saved
+    assert saved("dcim/devices", device) == device_saved  # nothing that is done to its interfaces saves a device
+    world.send("DELETE", "dcim/interfaces", [{"id": b}])
+    assert saved("dcim/devices", device) == device_saved
 
 
 @promise

@@ -34,6 +34,7 @@ class Change:
     """One object: `before` and `after` hold the fields that differ; `after` of a create holds all managed fields.
 
     `reason` is that of the whole change; `field_reasons` has those of its fields where they are not all the same.
+    `aside` has what else is known of an object that is deleted, so that it can be made again.
     """
 
     kind: str
@@ -47,6 +48,7 @@ class Change:
     via: str = ""
     field_reasons: Mapping[str, str] = field(default_factory=dict)
     because: str = ""
+    aside: Mapping[str, Any] = field(default_factory=dict)
 
     def reason_of(self, name: str) -> str:
         """Why a field differs."""

@@ -69,8 +69,9 @@ def removals(owned: Owned, keys: Mapping[str, tuple[str, ...]]) -> list[Change]:
         for key in keys.get(kind, ()):
             row = owned.of(kind)[key]
             via = WITH_DEVICE if kind == INTERFACE and row.values["device"] in gone else ""
-            before = lasting(kind, row.values)
-            changes.append(Change(kind, DELETE, key, names.label(kind, key, row.values), before, {}, row.id, PLAN, via))
+            label, before = names.label(kind, key, row.values), lasting(kind, row.values)
+            aside = {name: value for name, value in row.values.items() if name not in before}
+            changes.append(Change(kind, DELETE, key, label, before, {}, row.id, PLAN, via, aside=aside))
     return changes
 
 

@@ -181,6 +181,9 @@ _NETBOX = {
     "child-device": (
         "A device whose type lies in the bay of another has no place of its own in a rack.",
         "Take `position` and `face` away."),
+    "changed-since": (
+        "A run is to be taken back, and an object is not as that run left it.",
+        "Put it right in NetBox first, or change the plan instead."),
     "damaged-mark": (
         "An object carries marks of a plan that contradict each other, so nobody knows what it is.",
         "Correct its custom fields hedgehog_plan_id and hedgehog_key, or delete it."),
@@ -205,6 +208,9 @@ _NETBOX = {
         "Make them in NetBox, use ports that it has, or correct what its type calls them (`port_name`)."),
     "foreign-cable": (
         "A cable that is not the plan's is on something that would be deleted.", "Move or delete the cable first."),
+    "gone-since": (
+        "A run is to be taken back, and something that it needs for that has been deleted since.",
+        "Make it again first, or change the plan instead."),
     "former-key-left": (
         "An object with a former key cannot take the present one, because another object has that already.",
         "Nothing, or `prune: true`, which deletes it."),
@@ -224,6 +230,14 @@ _NETBOX = {
     "no-socket": (
         "Cables would end on interfaces of a type that takes none, such as virtual ones.",
         "Correct `interface_type` of the device type or the module type."),
+    "lock-left": (
+        "A run could not take its lock away when it ended.",
+        "Delete its tag in NetBox, or the next run says that it is locked."),
+    "lock-taken-over": (
+        "The lock of a dead run was taken over.", "Nothing: it is told so that nobody wonders."),
+    "made-anew": (
+        "A run is to be taken back, and somebody has made an object anew since then.",
+        "Delete it first, or change the plan instead."),
     "platform-not-for-type": (
         "A platform is for the devices of one manufacturer, and the device is of another.", "Name another platform."),
     "port-taken": (
@@ -234,6 +248,9 @@ _NETBOX = {
     "required-field": (
         "NetBox demands a custom field of new objects, which nobody gives a value.",
         "Do not require it in NetBox; a default does not help."),
+    "run-unfinished": (
+        "An earlier run was killed, or failed without an answer to its last request.",
+        "Nothing: this run goes on from what NetBox has."),
     "tag-not-for-devices": (
         "A tag in NetBox is for other kinds of objects only.", "Let it be for devices, or name another."),
     "too-many-moves": (

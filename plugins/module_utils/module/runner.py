@@ -8,7 +8,7 @@ The only place that knows AnsibleModule, and the only `except` that becomes fail
 from __future__ import annotations
 
 import os
-import platform
+import signal
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
@@ -17,6 +17,7 @@ from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from ..diagnostics import Diagnostic, InvariantError, PlanError
 from ..diff.changeset import ChangeSet
+from ..diff.journal import JournalError
 from ..diff.policy import KEEP, REPORT, PolicyError, drift_policy
 from ..diff.render import render
 from ..events import Event, Sink, silent
@@ -36,14 +37,14 @@ from ..netbox.meter import Metered
 from ..netbox.reader import CHANGED, Observe
 from ..netbox.run_record import carried
 from ..netbox.transport import HttpTransport, ReadOnly, Statistics, library_missing
-from ..netbox.writer import RestWriter
-from ..workflow.apply import apply
-from ..workflow.preview import preview, setup_only
+from ..workflow.preview import Preview, preview, setup_only
 from ..workflow.survey import Options
-from ..workflow.teardown import teardown
+from ..workflow.teardown import Teardown, teardown
+from ..workflow.undo import Undo, undo_run
 from . import report
 from .argspec import connection
 from .files import ProgressFile, read_text, report_dir, write_text
+from .session import AnySeen, Session
 from .snapshot_file import NAME, SnapshotFile
 
 Result = dict[str, Any]
@@ -52,9 +53,12 @@ Result = dict[str, Any]
 def run_topology(module: AnsibleModule) -> None:
     """The body of diet_topology. Ends in exit_json or fail_json."""
     run = Run(module)
-    if module.params["plan_id"] and module.params["state"] != "absent":
-        module.fail_json(msg="plan_id goes with state=absent only; otherwise the plan says its id.")
-    end_with(run, run.absent if module.params["state"] == "absent" else run.present)
+    absent, undo = module.params["state"] == "absent", bool(module.params["undo"])
+    if module.params["plan_id"] and not (absent or undo):
+        module.fail_json(msg="plan_id goes with state=absent or undo only; otherwise the plan says its id.")
+    # As Control-C does it: the lock is given back, and what was done stands in the journal.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    end_with(run, run.undo if undo else run.absent if absent else run.present)
 
 
 def end_with(run: Run, body: Callable[[], Result]) -> None:
@@ -66,10 +70,12 @@ def end_with(run: Run, body: Callable[[], Result]) -> None:
         run.fail(str(error), error.diagnostics)
     except MissingLibraryError as error:
         module.fail_json(msg=missing_required_lib(str(error.name)))
-    except (NetBoxError, LedgerError, PolicyError) as error:
+    except (NetBoxError, LedgerError, JournalError, PolicyError) as error:
         run.fail(str(error))
     except OSError as error:
         run.fail(f"{error.filename}: {error.strerror}." if error.filename else str(error))
+    except KeyboardInterrupt:
+        run.fail("Interrupted. What was done until then stays; run again to go on from there.")
     except InvariantError as error:
         run.fail(f"This is a bug in hedgehog.diet, please report it: {error}")
     else:
@@ -86,6 +92,8 @@ class Run:
         self.statistics = Statistics()
         self.meter: Metered | None = None
         self.loaded: Loaded | None = None
+        self._session: Session | None = None
+        self._reports: dict[str, str] = {}
         progress = self.params["progress_file"]
         self.sink: Sink = ProgressFile(progress) if progress else silent
 
@@ -96,31 +104,31 @@ class Run:
         drift = drift_policy(self.params["drift"])
         with no_search_for_cycles():
             ledger = self.file_ledger(plan.id, plan.renames.plan_ids)
+        prepared_only = self.params["state"] == "prepared"
         client = self.client(self.module.check_mode)
         options = Options(self.params["prune"], self.params["max_moves"], self.params["rebalance"], drift)
         url, observe = self.params["netbox_url"], self.observe(plan.id)
-        done = preview(plan, client, url, ledger, options, self.sink, observe)
-        warnings = list(done.warnings)
-        prepared_only = self.params["state"] == "prepared"
-        if prepared_only:
-            done = setup_only(done)
+
+        def look() -> Preview:
+            seen = preview(plan, client, url, ledger, options, self.sink, observe)
+            return self._reported(plan.id, setup_only(seen) if prepared_only else seen)
+
+        def record(seen: Preview) -> Mapping[str, Any]:
+            return {
+                "digest": seen.digest,
+                "plan_digest": plan_digest(plan),
+                "topology_digest": topology_digest(seen.topology),
+                "algorithm": ALGORITHM,
+                "quantities": {q.switch_class: q.count for q in seen.topology.quantities},
+                **carried(self.params["plan"]),
+            }
+
+        site = "" if prepared_only else plan.site.slug
+        done, warnings = self.session(plan.id).carry_out(look, record, client, site, plan)
         result = self._result(plan.id, done.changes, done.digest)
         result["observed"] = done.observed.as_row()
         quantities = done.topology.quantities
         result["quantities"] = {q.switch_class: {"count": q.count, "reason": q.reason} for q in quantities}
-        if not self.module.check_mode and done.changes:
-            record = {
-                "digest": done.digest,
-                "plan_digest": plan_digest(plan),
-                "topology_digest": topology_digest(done.topology),
-                "algorithm": ALGORITHM,
-                "quantities": {q.switch_class: q.count for q in done.topology.quantities},
-                **self._who(),
-                **carried(self.params["plan"]),
-            }
-            writer = RestWriter(client, done.refs)
-            site = "" if prepared_only else plan.site.slug
-            warnings += apply(done.changes, plan.id, site, writer, client, done.refs, record, self.sink)
         if not self.module.check_mode and not prepared_only:
             with no_search_for_cycles():
                 held = {key: done.ledger[key] for key in done.changes.leftovers.get("cable", ()) if key in done.ledger}
@@ -129,27 +137,54 @@ class Run:
                     result["ledger_file"] = self.params["ledger_file"]
                 else:
                     self._write_ledger(plan.id, left, result)
-        return self.finish(result, warnings)
+        return self.finish(result, [*done.warnings, *warnings])
 
     def absent(self) -> Result:
-        plan_id, renames = self.params["plan_id"], Renames()
-        if not plan_id:
-            plan = self.plan()
-            plan_id, renames = plan.id, plan.renames
+        plan = None if self.params["plan_id"] else self.plan()
+        plan_id, renames = (plan.id, plan.renames) if plan else (self.params["plan_id"], Renames())
         taken = self._taken(plan_id, renames.plan_ids)
         client = self.client(self.module.check_mode)
-        done = teardown(plan_id, renames, client, self.params["netbox_url"], self.sink)
+
+        def look() -> Teardown:
+            return self._reported(plan_id, teardown(plan_id, renames, client, self.params["netbox_url"], self.sink))
+
+        def record(seen: Teardown) -> Mapping[str, Any]:
+            return {"digest": seen.digest}
+
+        def site(seen: Teardown) -> str:
+            return next(iter(seen.stays.get("sites", ())), "")
+
+        done, warnings = self.session(plan_id).carry_out(look, record, client, site, plan)
         result = self._result(plan_id, done.changes, done.digest)
         result["stays"] = done.stays
-        warnings: list[Diagnostic] = []
-        if not self.module.check_mode:
-            site = next(iter(done.stays.get("sites", ())), "")
-            record = {"digest": done.digest, **self._who()}
-            writer = RestWriter(client, done.refs)
-            warnings += apply(done.changes, plan_id, site, writer, client, done.refs, record, self.sink)
-            if self.params["ledger_file"] and os.path.exists(self.params["ledger_file"]):
-                self._write_ledger(plan_id, Ledger(taken=taken), result)
+        if not self.module.check_mode and done.changes:
+            self._write_known_ledger(plan_id, Ledger(taken=taken), result)
         return self.finish(result, warnings)
+
+    def undo(self) -> Result:
+        """Take back what a run did, by its journal."""
+        plan_id = self.params["plan_id"] or self.plan().id
+        session = self.session(plan_id)
+        past = session.past(self.params["undo"])
+        plan = session.plan_of(past)
+        taken = self._taken(plan_id, plan.renames.plan_ids if plan else ())
+        client = self.client(self.module.check_mode)
+
+        def look() -> Undo:
+            seen = undo_run(past.header, past.steps, plan, client, self.params["netbox_url"], self.sink)
+            return self._reported(plan_id, seen)
+
+        def record(seen: Undo) -> Mapping[str, Any]:
+            return {"digest": seen.digest, "undone": past.header.run}
+
+        done, warnings = session.carry_out(look, record, client, past.header.site, plan)
+        result = self._result(plan_id, done.changes, done.digest)
+        result["stays"] = done.stays
+        if not self.module.check_mode:
+            session.undone(past)
+            if done.changes:
+                self._write_known_ledger(plan_id, Ledger(done.ledger, taken), result)
+        return self.finish(result, [*done.warnings, *warnings])
 
     # -- collaborators -------------------------------------------------------------------------------------------
 
@@ -163,6 +198,12 @@ class Run:
         self.meter = Metered(HttpTransport(connection(self.params)), self.sink)
         self.statistics = self.meter.statistics
         return Client(ReadOnly(self.meter) if read_only else self.meter)
+
+    def session(self, plan_id: str) -> Session:
+        """How this run writes, if it does."""
+        if self._session is None:
+            self._session = Session(self.module, plan_id, self.sink)
+        return self._session
 
     def observe(self, plan_id: str) -> Observe:
         """How to read, and where the snapshot is that this run begins with or leaves."""
@@ -187,16 +228,14 @@ class Run:
         except LedgerError:
             return {}  # nothing that is placed depends on it any more
 
-    def _who(self) -> dict[str, str]:
-        who = {"user": os.environ.get("USER") or str(os.getuid()), "host": platform.node()}
-        if os.environ.get("AWX_JOB_ID") or os.environ.get("JOB_ID"):
-            who["awx_job"] = os.environ.get("AWX_JOB_ID") or os.environ["JOB_ID"]
-        return who
-
     # -- results -------------------------------------------------------------------------------------------------
 
+    def _reported(self, plan_id: str, seen: AnySeen) -> AnySeen:
+        """What was seen, with its report written before anything is carried out."""
+        self._reports = self._write_report(plan_id, seen.changes)
+        return seen
+
     def _result(self, plan_id: str, changes: ChangeSet, digest: str) -> Result:
-        files = self._write_report(plan_id, changes)
         if not changes:
             self.sink(Event("Nothing to change"))
         result: Result = {
@@ -211,7 +250,8 @@ class Run:
             "report": "",
             "changes_file": "",
             "drift_file": "",
-            **files,
+            **self._reports,
+            **self.session(plan_id).as_result(),
         }
         if changes.leftovers:
             told = ", ".join(f"{len(keys)} {kind}s" for kind, keys in changes.leftovers.items())
@@ -230,6 +270,11 @@ class Run:
         except OSError as error:
             self.module.warn(f"No report is written: {error}")
             return {}
+
+    def _write_known_ledger(self, plan_id: str, ledger: Ledger, result: Result) -> None:
+        """As `_write_ledger`, where there is a ledger file already."""
+        if self.params["ledger_file"] and os.path.exists(self.params["ledger_file"]):
+            self._write_ledger(plan_id, ledger, result)
 
     def _write_ledger(self, plan_id: str, ledger: Ledger, result: Result) -> None:
         path = self.params["ledger_file"]

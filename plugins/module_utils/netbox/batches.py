@@ -19,16 +19,20 @@ _BETWEEN = 2  # bytes that JSON puts between two rows
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """One row of a request: the change it carries out, how heavy it is, and its size in bytes."""
+    """One row of a request: the change it carries out, how heavy it is, and its size in bytes.
+
+    `along` are changes that NetBox makes with it: the interfaces of a device that goes.
+    """
 
     change: Change
     row: Mapping[str, Any]
     weight: int
     size: int
+    along: Sequence[Change] = ()
 
 
-def load(change: Change, row: Mapping[str, Any], weight: int = 1) -> Load:
-    return Load(change, row, weight, len(json.dumps(row)) + _BETWEEN)
+def load(change: Change, row: Mapping[str, Any], weight: int = 1, along: Sequence[Change] = ()) -> Load:
+    return Load(change, row, weight, len(json.dumps(row)) + _BETWEEN, along)
 
 
 class Queue:

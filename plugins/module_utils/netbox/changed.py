@@ -24,6 +24,7 @@ from ..model.state import CABLE, DEVICE, INTERFACE, OWNED_KINDS
 from . import changelog
 from .client import Client
 from .errors import AccessError
+from .lock import PREFIX as LOCK
 from .paging import Extent
 from .parallel import in_order
 from .resources import MARKS, PLAN_MARK, RESOURCES, SHARED_RESOURCES
@@ -210,8 +211,11 @@ def _deleted(client: Client, header: Header, extents: Extents) -> Mapping[str, s
     deleted = changelog.deleted(client, since, _MOST_DELETED)
     if deleted is None:
         raise CannotTell(f"more than {_MOST_DELETED} objects were deleted after {since}")
+    tag = SHARED_RESOURCES["tag"].object_type
+    if tag in deleted:  # every run that writes makes one, its lock, and deletes it
+        deleted[tag] -= changelog.deleted_named(client, since, tag, LOCK)
     for kind in _DELETABLE:
-        if SHARED_RESOURCES[kind].object_type in deleted:
+        if deleted.get(SHARED_RESOURCES[kind].object_type):
             raise CannotTell(f"a {kind.replace('_', ' ')} was deleted after {since}, which takes it from many objects")
     _few(client, since, extents)
     return deleted
@@ -230,13 +234,18 @@ def _changed(client: Client, since: str, kind: str) -> str:
 
 def _few(client: Client, since: str, extents: Extents) -> None:
     """Where most of it changed, reading everything is quicker: pages of that are read at once."""
+    changed = saved_since(client, extents, since)
+    total = sum(extent.count for extent in extents.values())
+    if changed * 2 > total:
+        raise CannotTell(f"{changed} of {total} objects were changed after {since}")
+
+
+def saved_since(client: Client, extents: Extents, since: str) -> int:
+    """How many objects that carry the ids of these plans were saved at a time or later."""
     def ask(place: tuple[str, str]) -> int:
         kind, plan_id = place
         wanted = {f"cf_{PLAN_MARK}": plan_id, "last_updated__gte": since, "fields": "id"}
         return client.extent(RESOURCES[kind].endpoint, **wanted)[0].count
 
     places = [place for place, extent in extents.items() if extent.count]
-    changed = sum(in_order(ask, places, client.transport.at_once))
-    total = sum(extent.count for extent in extents.values())
-    if changed * 2 > total:
-        raise CannotTell(f"{changed} of {total} objects were changed after {since}")
+    return sum(in_order(ask, places, client.transport.at_once))

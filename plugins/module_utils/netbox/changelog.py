@@ -83,6 +83,16 @@ def deleted(client: Client, since: str, most: int) -> dict[str, set[int]] | None
     return found
 
 
+def deleted_named(client: Client, since: str, content_type: str, prefix: str) -> set[int]:
+    """Ids of the objects of a content type that were deleted since a time and whose slug began like this."""
+    wanted = {"action": "delete", "changed_object_type": content_type, "time_after": since}
+    rows = client.rest_rows(ENDPOINT, {**wanted, "fields": "id,changed_object_id,prechange_data"})
+    return {
+        int(row["changed_object_id"]) for row in rows
+        if str((row["prechange_data"] or {}).get("slug", "")).startswith(prefix)
+    }
+
+
 def updated(client: Client, since: str, content_type: str) -> Iterator[tuple[JsonRow, JsonRow]]:
     """What objects of a content type were before and after each update since a time, as the log has them.
 

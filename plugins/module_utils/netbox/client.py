@@ -8,11 +8,12 @@ Knows nothing of plans; everything here is true of any NetBox.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from functools import partial
 from typing import Any
 
 from .capabilities import Capabilities
-from .errors import AccessError, NetBoxError, RefusedError, ServerError, SkippedError, TooLargeError
+from .errors import AccessError, GoneError, NetBoxError, RefusedError, ServerError, SkippedError, TooLargeError
 from .paging import PAGE, Ask, Extent, JsonRow, Slice, next_start, parts, read_slice, slices
 from .parallel import in_order
 from .transport import BUSY, GRAPHQL, Response, Transport
@@ -36,6 +37,10 @@ class Client:
             response = _checked(response, "read", "/api/status/")
         self.capabilities = Capabilities.of(response.body)
         self.time = response.time
+
+    def now(self) -> datetime | None:
+        """NetBox's time now, None where its clock cannot be trusted."""
+        return _checked(self.transport.send("GET", "/api/status/"), "read", "/api/status/").time
 
     # -- reading -------------------------------------------------------------------------------------------------
 
@@ -165,6 +170,17 @@ class Client:
         """DELETE a list of ids. All or none."""
         body = [{"id": one} for one in ids]
         _checked(self.transport.send("DELETE", f"/api/{endpoint}/", body=body), "delete", endpoint, list(ids))
+
+    def delete_one(self, endpoint: str, row_id: int) -> None:
+        """DELETE one object by its own address, which says on every version whether it was there.
+
+        Raises:
+            GoneError: it was not.
+        """
+        response = self.transport.send("DELETE", f"/api/{endpoint}/{row_id}/")
+        if response.status == 404:
+            raise GoneError(f"NetBox has no {endpoint} {row_id}.", status=404)
+        _checked(response, "delete", endpoint)
 
     @staticmethod
     def _written(

@@ -8,6 +8,9 @@
       RefusedError          the server refused what was sent (4xx), with the objects concerned if it was for them
         TooLargeError       NetBox or something before it found the request too large: none of it was carried out
         SkippedError        the server said yes, and left some of the objects as they were
+        GoneError           the one object that was meant is not there
+      ChangedError          somebody else changed what we were about to write; it was not sent
+      LockedError           another run of the plan is writing (netbox/lock.py)
       ServerError           the server failed (5xx), or answered something that is not NetBox
 """
 
@@ -50,4 +53,12 @@ class TooLargeError(RefusedError):
 
 
 class SkippedError(RefusedError):
+    pass
+
+
+class GoneError(RefusedError):
+    pass
+
+
+class ChangedError(NetBoxError):
     pass

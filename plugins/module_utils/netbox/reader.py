@@ -9,7 +9,7 @@ and all is read again.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..diagnostics import Diagnostics
@@ -48,13 +48,14 @@ class Observed:
     """What a plan owns, and how that was read.
 
     `mode` is `full` or `changed`. `reason` says why all was read although only what changed was asked for, and
-    `changed` how many objects were read on top of the snapshot.
+    `changed` how many objects were read on top of the snapshot. `extents` are how many objects carried the plan's ids.
     """
 
     owned: Owned
     mode: str = FULL
     reason: str = ""
     changed: int = 0
+    extents: Extents = field(default_factory=dict)
 
     def as_row(self) -> dict[str, Any]:
         return {"mode": self.mode, "reason": self.reason, "changed": self.changed}
@@ -85,7 +86,7 @@ def read_owned(
         except CannotTell as why:
             reason = str(why)
             sink(Event(f"Reading everything: {reason}"))
-    return Observed(reader.everything(), FULL, reason)
+    return replace(reader.everything(), reason=reason)
 
 
 class _Reader:
@@ -100,7 +101,7 @@ class _Reader:
         self._plan_ids = (plan_id, *renames.plan_ids)
         self._snapshots = snapshots
         self._since = since(client) if snapshots is not None else ""
-        self._before = _extents(client, self._plan_ids)
+        self._before = extents_of(client, self._plan_ids)
 
     def changed(self) -> Observed:
         """Raises: CannotTell, NetBoxError."""
@@ -123,9 +124,9 @@ class _Reader:
         if anew:
             self._keep()
         self._found.extend(told)
-        return Observed(reading.state, CHANGED, "", source.changed)
+        return Observed(reading.state, CHANGED, "", source.changed, self._before)
 
-    def everything(self) -> Owned:
+    def everything(self) -> Observed:
         """Raises: NetBoxError."""
         last: dict[str, set[int]] | None = None
         for _attempt in range(_READINGS):
@@ -135,7 +136,7 @@ class _Reader:
             if self._whole(reading) or (not reading.twice and reading.ids == last):
                 self._keep()
                 self._found.extend(told)
-                return reading.state
+                return Observed(reading.state, extents=self._before)
             last = reading.ids
         raise ServerError(
             f"NetBox changes while the plan {self._plan_id!r} is read: read {_READINGS} times, and at last found"
@@ -152,7 +153,7 @@ class _Reader:
 
     def _whole(self, reading: Reading) -> bool:
         """Whether it is as many as are counted, before and after. The next one expects what is counted after."""
-        before, self._before = self._before, _extents(self._client, self._plan_ids)
+        before, self._before = self._before, extents_of(self._client, self._plan_ids)
         return not reading.twice and before == self._before and {
             kind: len(reading.ids[kind]) for kind in OWNED_KINDS
         } == self._counted()
@@ -173,7 +174,7 @@ def _differ(reading: Reading, counted: Mapping[str, int]) -> str:
     return ", ".join(f"{len(reading.ids[kind])} {kind}s where {counted[kind]} are counted" for kind in OWNED_KINDS)
 
 
-def _extents(client: Client, plan_ids: tuple[str, ...]) -> Extents:
+def extents_of(client: Client, plan_ids: tuple[str, ...]) -> Extents:
     """How many objects of each kind carry a plan's id, as REST counts them. None if the mark is not registered."""
     def ask(place: tuple[str, str]) -> Extent:
         kind, plan_id = place

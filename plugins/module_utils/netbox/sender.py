@@ -15,17 +15,20 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ..diff.changeset import Change
+from ..diff.journal import Journal, no_journal
 from ..model.state import CABLE
 from .batches import Load, Queue
 from .client import Client
 from .errors import AccessError, NetBoxError, RefusedError, ServerError, SkippedError, TooLargeError, UnreachableError
 from .fields import Resource
+from .journal import noted
 from .lanes import Lanes
 from .pace import Pace
+from .unchanged import Watch
 
 JsonRow = dict[str, Any]
 Clock = Callable[[], float]
@@ -54,11 +57,18 @@ class _Answer:
 
 
 class Sender:
-    """Remembers pace and lanes of every verb at every endpoint for the length of a run. `clock` gives seconds."""
+    """Remembers pace and lanes of every verb at every endpoint for the length of a run. `clock` gives seconds.
 
-    def __init__(self, client: Client, clock: Clock = time.monotonic) -> None:
+    Every request stands in the journal before it leaves; what somebody else saved meanwhile stops it.
+    """
+
+    def __init__(
+        self, client: Client, clock: Clock = time.monotonic, journal: Journal | None = None, watch: Watch | None = None
+    ) -> None:
         self._client = client
         self._clock = clock
+        self._journal = journal or no_journal()
+        self._watch = watch or Watch(client, None)
         self._paces: dict[tuple[str, str], Pace] = {}
         self._lanes: dict[tuple[str, str], Lanes] = {}
 
@@ -74,7 +84,9 @@ class Sender:
         """Rows come back in the server's order. Raises: NetBoxError."""
 
         def send(batch: Sequence[Load]) -> Sequence[JsonRow]:
-            return self._client.update(resource.endpoint, [one.row for one in batch])
+            rows = self._client.update(resource.endpoint, [one.row for one in batch])
+            self._watch.wrote(resource.kind, rows)
+            return rows
 
         return self._send("update", resource, loads, send)
 
@@ -98,7 +110,17 @@ class Sender:
                 [(n, "is still there: the token may not delete it") for n, one in enumerate(ids) if one in left],
             )
 
-    def _send(self, verb: str, resource: Resource, loads: Iterable[Load], send: Send) -> Iterator[Sent]:
+    def _noted(self, verb: str, kind: str, batch: Sequence[Load], send: Send) -> Sequence[JsonRow]:
+        changes = [c for one in batch for c in (_with_id(one), *one.along)]
+        return noted(self._journal, verb, kind, changes, lambda: send(batch))
+
+    def _send(self, verb: str, resource: Resource, loads: Iterable[Load], do: Send) -> Iterator[Sent]:
+        def send(batch: Sequence[Load]) -> Sequence[JsonRow]:
+            there = {one.change.id: one.change.label for one in batch if one.change.id is not None}
+            if there:
+                self._watch.check(resource, there)
+            return self._noted(verb, resource.kind, batch, do)
+
         queue = Queue(loads)
         name = verb, resource.endpoint
         self._paces.setdefault(name, Pace(resource.batch))
@@ -182,6 +204,11 @@ class Sender:
             else:
                 count -= len(batch)
                 yield Sent([one.change for one in batch], rows)
+
+
+def _with_id(one: Load) -> Change:
+    """The change with the id that is written to, of what NetBox has made by a template."""
+    return one.change if one.change.id is not None or "id" not in one.row else replace(one.change, id=one.row["id"])
 
 
 def _described(error: NetBoxError, answer: _Answer, verb: str) -> NetBoxError:

@@ -9,9 +9,11 @@ continues; nothing here is sent twice.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any, Protocol
 
-from ..diff.changeset import BY_TEMPLATE, Change, ChangeSet
+from ..diff.changeset import BY_TEMPLATE, DELETE, WITH_DEVICE, Change, ChangeSet
+from ..diff.journal import Journal, no_journal
 from ..diff.marks import plan_tag
 from ..diff.order import ADD, AMEND, FREE, REMOVE, SETUP, Phase, phases
 from ..events import Event, Sink
@@ -20,8 +22,10 @@ from .batches import device_weights, load
 from .client import Client
 from .errors import AccessError, RefusedError
 from .fields import References, Resource, tag_slugs, termination
+from .journal import noted
 from .resources import KEY_MARK, PLAN_MARK, RESOURCES, SHARED_RESOURCES
 from .sender import Sender
+from .unchanged import Watch
 
 
 class Writer(Protocol):
@@ -33,17 +37,29 @@ class Writer(Protocol):
 class RestWriter:
     """The writer that needs nothing on the server."""
 
-    def __init__(self, client: Client, refs: References) -> None:
+    def __init__(
+        self, client: Client, refs: References, journal: Journal | None = None, watch: Watch | None = None
+    ) -> None:
         self._client = client
         self._refs = refs
-        self._sender = Sender(client)
+        self._journal = journal or no_journal()
+        self._watch = watch or Watch(client, None)
+        self._sender = Sender(client, journal=self._journal, watch=self._watch)
         self._weights: Mapping[str, int] = {}
+        self._along: dict[str, list[Change]] = {}
 
     def write(self, changes: ChangeSet, plan_id: str, sink: Sink) -> None:
         do: Mapping[str, Callable[[Phase, str], Iterator[int]]] = {
             SETUP: self._setup, REMOVE: self._remove, ADD: self._add, AMEND: self._amend, FREE: self._free
         }
         self._weights = device_weights(changes)
+        for change in changes.of(INTERFACE, DELETE):
+            if change.via == WITH_DEVICE:
+                self._along.setdefault(str(change.before["device"]), []).append(change)
+        # Deleting a cable saves the interfaces that it was on.
+        ends = {end for change in changes.of(CABLE, DELETE) for end in change.before["ends"]}
+        known = (end for end in ends if self._refs.knows(INTERFACE, end))
+        self._watch.ignore(INTERFACE, (self._refs.id(INTERFACE, end) for end in known))
         for phase in phases(changes):
             total, done = len(phase.changes), 0
             sink(Event(phase.title, done, total))
@@ -62,10 +78,11 @@ class RestWriter:
                 yield len(new)
             old = [c for c in phase.changes if c.kind == kind and c.id is not None]
             if old:
-                self._client.update(resource.endpoint, [{"id": c.id, **c.after} for c in old])
+                rows = [{"id": c.id, **c.after} for c in old]
+                noted(self._journal, "update", kind, old, partial(self._client.update, resource.endpoint, rows))
                 yield len(old)
 
-    def _make_shared(self, endpoint: str, kind: str, new: Sequence[Change]) -> list[dict[str, Any]]:
+    def _make_shared(self, endpoint: str, kind: str, new: Sequence[Change]) -> Sequence[dict[str, Any]]:
         rows = []
         for change in new:
             row = dict(change.after)
@@ -74,7 +91,7 @@ class RestWriter:
                     row[name] = self._refs.id(name, row[name])
             rows.append(row)
         try:
-            return self._client.create(endpoint, rows)
+            return noted(self._journal, "create", kind, new, partial(self._client.create, endpoint, rows))
         except AccessError as error:
             names = ", ".join(c.key for c in new)
             raise AccessError(
@@ -83,7 +100,10 @@ class RestWriter:
             ) from None
 
     def _remove(self, phase: Phase, _plan_id: str) -> Iterator[int]:
-        loads = (load(c, {"id": c.id}, self._weights.get(c.key, 1)) for c in phase.changes if c.id is not None)
+        loads = (
+            load(c, {"id": c.id}, self._weights.get(c.key, 1), self._along.get(c.key, ()) if c.kind == DEVICE else ())
+            for c in phase.changes if c.id is not None
+        )
         for sent in self._sender.delete(RESOURCES[phase.kind], loads):
             yield len(sent.changes)
 
@@ -123,7 +143,9 @@ class RestWriter:
 
     def _present_row(self, resource: Resource, change: Change, plan_id: str) -> dict[str, Any]:
         row = resource.payload(change.after, self._refs)
-        row.setdefault("custom_fields", {}).update({PLAN_MARK: plan_id, KEY_MARK: change.key})
+        # An undo gives back the marks that something had, or none.
+        marks = {PLAN_MARK: change.after.get("plan_id", plan_id), KEY_MARK: change.after.get("key", change.key)}
+        row.setdefault("custom_fields", {}).update(marks)
         return {"id": self._refs.id(resource.kind, change.key), **row}
 
     def _freed(self, change: Change) -> dict[str, Any]:

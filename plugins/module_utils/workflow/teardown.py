@@ -17,7 +17,7 @@ from ..model.renames import Renames
 from ..model.state import OWNED_KINDS, Owned, SharedRow
 from ..netbox.client import Client
 from ..netbox.fields import References
-from ..netbox.reader import prove_view_rights, read_owned
+from ..netbox.reader import Observed, prove_view_rights, read_owned
 from ..netbox.shared import REFERENCES, read_shared
 from ..netbox.surroundings import read_foreign_cables
 
@@ -29,6 +29,7 @@ class Teardown:
     changes: ChangeSet
     digest: str
     refs: References
+    observed: Observed
     stays: dict[str, list[str]]
 
 
@@ -47,7 +48,8 @@ def teardown(plan_id: str, renames: Renames, client: Client, url: str, sink: Sin
     prove_view_rights(client)
     refs = References()
     found = Diagnostics()
-    owned = read_owned(client, plan_id, renames, refs, found).owned
+    observed = read_owned(client, plan_id, renames, refs, found)
+    owned = observed.owned
     keys = {kind: tuple(sorted(owned.of(kind), key=natural)) for kind in OWNED_KINDS}
     changes = change_set(removals(owned, keys), {})
     guard_strays(owned, found)
@@ -55,7 +57,7 @@ def teardown(plan_id: str, renames: Renames, client: Client, url: str, sink: Sin
     found.stop_on_errors()
     sites = sorted({str(row.values["site"]) for row in owned.devices.values()})
     read_shared(client, [SharedRow("site", site, {}) for site in sites], refs)
-    return Teardown(changes, digest(changes.digest, url), refs, _stays(owned))
+    return Teardown(changes, digest(changes.digest, url), refs, observed, _stays(owned))
 
 
 def _stays(owned: Owned) -> dict[str, list[str]]:

@@ -12,7 +12,7 @@ import copy
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from ansible_collections.hedgehog.diet.plugins.module_utils.netbox.errors import UnreachableError
@@ -97,7 +97,10 @@ TABLES: Mapping[str, Table] = {
         },
         ("name", "object_types"), unique=("name",), custom=False,
     ),
-    TAGS: Table(_NAMED | {"color": "9e9e9e"}, ("name", "slug"), unique=("name", "slug"), custom=False),
+    TAGS: Table(
+        _NAMED | {"color": "9e9e9e", "description": ""}, ("name", "slug"), unique=("name", "slug"),
+        lengths={"description": 200}, custom=False,
+    ),
     JOURNAL: Table(
         {"assigned_object_type": None, "assigned_object_id": None, "kind": "info", "comments": None},
         ("assigned_object_type", "assigned_object_id", "comments"),
@@ -141,12 +144,15 @@ class FakeNetBox:
         if self.refuse_all is not None:
             return self.refuse_all
         if path == "/api/status/":
+            self.history.tick()  # what a run did before is over when the next begins
             return Response(200, {"netbox-version": self.version}, time=self.history.now)
         if path == "/graphql/" and not self.graphql_enabled:
             return Response(404, {"detail": ""})
         if path == "/graphql/":
             return self._graphql(body["query"])
         endpoint = path.removeprefix("/api/").rstrip("/")
+        if method == "DELETE" and endpoint.rpartition("/")[2].isdigit():
+            return self._delete_one(endpoint)
         if endpoint == TERMINATIONS:
             return self._terminations(params or {})
         if endpoint == CHANGES and f"view {CHANGES}" not in self.may_not:
@@ -189,6 +195,15 @@ class FakeNetBox:
         order = sorted(made) if method == "POST" else made
         rows = [self._shown(endpoint, row) for _position, row in order if row is not None]
         return Response(201 if method == "POST" else 200, rows)
+
+    def _delete_one(self, address: str) -> Response:
+        """One object by its own address, which says on every version whether it was there."""
+        endpoint, row_id = address.rpartition("/")[0], int(address.rpartition("/")[2])
+        if f"DELETE {endpoint}" in self.may_not:
+            return Response(403, {"detail": "You do not have permission to perform this action."})
+        if row_id not in self.tables.get(endpoint, {}):
+            return Response(404, {"detail": "No Tag matches the given query."})
+        return self._write("DELETE", endpoint, [{"id": row_id}])
 
     @property
     def _number(self) -> tuple[int, int]:
@@ -460,7 +475,11 @@ class FakeNetBox:
         asked = datetime.fromisoformat(time)
         if rule == "created__lt":
             return self.history.made[endpoint, row_id] < asked
-        return self.history.saved[endpoint, row_id] >= asked
+        return self._saved(endpoint, row_id) >= asked
+
+    def _saved(self, endpoint: str, row_id: int) -> datetime:
+        """When an object was saved; what a test put there was long ago."""
+        return self.history.saved.get((endpoint, row_id), History.now - timedelta(days=1))
 
     def _by_custom_field(self, endpoint: str, rows: list[Row], name: str, wanted: set[str]) -> list[Row]:
         """Ignored without a word where the field is not registered or not for filtering."""
@@ -488,6 +507,7 @@ class FakeNetBox:
             fields = [one for one in self.tables[FIELDS].values() if OBJECT_TYPES[endpoint] in one["object_types"]]
             out["custom_fields"] = {one["name"]: row["custom_fields"].get(one["name"]) for one in fields}
         out["tags"] = [{"slug": slug} for slug in row["tags"]]
+        out["last_updated"] = self._saved(endpoint, row["id"]).isoformat()
         out["display"] = str(row.get("label") or row.get("name") or f"#{row['id']}")
         return out
 

@@ -124,11 +124,12 @@ def test_nothing_of_a_plan_that_was_never_applied_is_missing(run: Run, netbox: F
 
 def test_drift_has_fields_a_time_and_a_user(built: FakeNetBox, run: Run) -> None:
     edit(built, DEVICES, named(built, "gpu-001")["id"], name="bob")
+    edited = built.history.now.isoformat()
     done = run()
     assert (done["in_step"], done["state"]["device"]) == (False, {"in step": 4, "drifted": 1})
     (one,) = done["objects"]
     assert one["fields"] == {"name": {"has": "bob", "wants": "gpu-001"}}
-    assert (one["since"], one["by"], one["unknown"]) == (built.history.now.isoformat(), ["alice"], "")
+    assert (one["since"], one["by"], one["unknown"]) == (edited, ["alice"], "")
     row = json.loads(Path(done["drift_file"]).read_text())
     assert row.pop("line").startswith("drifted device gpu-001: name is bob, wanted gpu-001 (alice, ")
     assert row == one

@@ -130,8 +130,10 @@ def test_a_report_that_cannot_be_written_is_a_warning(run: Run, tmp_path: Path) 
     (tmp_path / "file").write_text("")
     done = run(plan=plan(), report_dir=str(tmp_path / "file" / "below"))
     assert done["changed"]
-    (warning,) = done["warnings"]
-    assert warning.startswith("No report is written: ") and "file" in warning
+    journal, report = done["warnings"]
+    assert journal.startswith("There is no place for the journal of this run, so it cannot be undone: ")
+    assert report.startswith("No report is written: ") and "file" in report
+    assert (done["journal"], done["run"] != "") == ("", True)
 
 
 def test_prepared_makes_only_what_is_shared(run: Run, netbox: FakeNetBox) -> None:
@@ -391,7 +393,7 @@ def test_the_awx_job_is_in_the_record(run: Run, netbox: FakeNetBox, monkeypatch:
     monkeypatch.setenv("AWX_JOB_ID", "4711")
     run(plan=plan())
     (entry,) = netbox.tables[JOURNAL].values()
-    assert '"awx_job": "4711"' in entry["comments"]
+    assert "(AWX job 4711)" in entry["comments"]
 
 
 def test_progress_is_appended_as_lines(run: Run, tmp_path: Path) -> None:

@@ -1,0 +1,165 @@
+# Copyright: Contributors to the hedgehog.diet collection
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How a run of the module writes: its id, its journal, its lock, and what it finds of runs that did not end."""
+
+from __future__ import annotations
+
+import os
+import platform
+import secrets
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ..diagnostics import Diagnostic, Diagnostics, PlanError
+from ..diff.journal import Header, Journal, JournalError, Past, no_journal
+from ..diff.settled import tell_unfinished
+from ..events import Sink
+from ..expand.language.load import read_plan
+from ..model.plan import Plan
+from ..netbox import lock
+from ..netbox.client import Client
+from ..netbox.errors import NetBoxError
+from ..netbox.writer import RestWriter
+from ..workflow.run import Conduct, Job, Seen, carry_out
+from .files import report_dir
+from .journal_file import JournalFile, JournalFiles
+
+AnySeen = TypeVar("AnySeen", bound=Seen)
+
+
+class Session:
+    """One run of the module, as far as it writes. Without a place for a journal, NetBox alone says where to go on."""
+
+    def __init__(self, module: AnsibleModule, plan_id: str, sink: Sink) -> None:
+        self._module = module
+        self._params: Mapping[str, Any] = module.params
+        self._plan_id = plan_id
+        self._sink = sink
+        begun = datetime.now(UTC)
+        self.run = f"{begun:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
+        self._begun = f"{begun:%Y-%m-%dT%H:%M:%SZ}"
+        self._wrote = False
+        self._path = ""
+        self._files: JournalFiles | None = None
+        try:
+            self._files = JournalFiles(report_dir(self._params["report_dir"], plan_id), module.warn)
+        except OSError as error:
+            if not module.check_mode:
+                module.warn(f"There is no place for the journal of this run, so it cannot be undone: {error}")
+
+    def carry_out(
+        self, look: Callable[[], AnySeen], record: Callable[[AnySeen], Mapping[str, Any]], client: Client,
+        site: str | Callable[[AnySeen], str], plan: Plan | None,
+    ) -> tuple[AnySeen, list[Diagnostic]]:
+        """Look, and if this is no check and there is something to do, do it. What was seen last comes back.
+
+        Args:
+            site: slug of the site that takes the run record, empty for none.
+
+        Raises:
+            PlanError, NetBoxError: as `look` and `workflow.run.carry_out` do.
+        """
+        unfinished = self._files.unfinished() if self._files is not None else []
+        seen = look()
+        told = Diagnostics()
+        for past in unfinished:
+            tell_unfinished(past, seen.observed.owned, told)
+        if self._module.check_mode:
+            return seen, told.warnings
+        dead = frozenset(past.header.run for past in unfinished)
+        if not seen.changes:
+            self._free(client, dead, told)
+        else:
+            header = Header(
+                self.run, self._plan_id, self._params["netbox_url"], who(), self._begun,
+                site if isinstance(site, str) else site(seen), self._params["plan"] or {},
+            )
+            given_up = dead | ({self._params["take_lock"]} if self._params["take_lock"] else set())
+            conduct = Conduct(self._params["lock"], given_up, self._params["on_failure"])
+            said = {"run": self.run, "who": who()}
+            job = Job(look, lambda one: {**record(one), **said}, header, plan, conduct)
+            file, journal = self._begin(header)
+            try:
+                seen, warnings = carry_out(job, seen, client, RestWriter, journal, self._sink)
+            finally:
+                if file is not None:
+                    file.close()
+            told.extend(warnings)
+        if self._files is not None:
+            for past in unfinished:
+                self._files.settle(past.header.run, self.run)
+            self._files.tidy()
+        return seen, told.warnings
+
+    def _begin(self, header: Header) -> tuple[JournalFile | None, Journal]:
+        self._wrote = True
+        if self._files is not None:
+            try:
+                file = self._files.begin(header)
+            except OSError as error:
+                self._module.warn(f"This run has no journal, so it cannot be undone: {error}")
+            else:
+                self._path = file.path
+                return file, Journal(file.keep)
+        return None, no_journal()
+
+    def _free(self, client: Client, dead: frozenset[str], told: Diagnostics) -> None:
+        """Take away the lock that a run of ours left when it was killed after its last write."""
+        if not dead or not self._params["lock"]:
+            return
+        try:
+            found = lock.held(client, self._plan_id)
+            if found is not None and found[1].run in dead:
+                lock.release(client, lock.Lock(self._plan_id, found[0]))
+                told.warn("lock-taken-over", (), f"the lock of the run {found[1].run}, which is dead, was taken away.")
+        except NetBoxError as error:
+            self._module.warn(f"The lock that a dead run may have left could not be looked for: {error}")
+
+    # -- earlier runs --------------------------------------------------------------------------------------------
+
+    def past(self, run: str) -> Past:
+        """The journal of a run that is to be undone.
+
+        Raises:
+            JournalError: there is none, it is of another plan or NetBox, or that run still goes on.
+        """
+        if self._files is None:
+            raise JournalError("Without a report directory there is no journal, and nothing can be undone.")
+        past = self._files.read(run)
+        header = past.header
+        if header.plan_id != self._plan_id:
+            raise JournalError(f"The run {run} was one of the plan {header.plan_id!r}, not of {self._plan_id!r}.")
+        if header.netbox.rstrip("/") != self._params["netbox_url"].rstrip("/"):
+            raise JournalError(f"The run {run} wrote to {header.netbox}, not to {self._params['netbox_url']}.")
+        if not past.end and not self._files.is_over(run):
+            raise JournalError(f"The run {run} still goes on, or nobody can tell whether it does.")
+        if past.undone_by:
+            self._module.warn(f"The run {run} was undone before, by the run {past.undone_by}.")
+        return past
+
+    def undone(self, past: Past) -> None:
+        if self._files is not None:
+            self._files.add(past.header.run, {"undone_by": self.run})
+
+    @staticmethod
+    def plan_of(past: Past) -> Plan | None:
+        """The plan of a run, as its journal has it."""
+        try:
+            return read_plan(past.header.document).plan if past.header.document else None
+        except PlanError:
+            return None  # of another version; then only external switches and former keys are not known
+
+    def as_result(self) -> dict[str, Any]:
+        return {"run": self.run if self._wrote else "", "journal": self._path}
+
+
+
+
+def who() -> str:
+    """Who runs this: the user and the host, and the job of AWX that it is, if it is one."""
+    user = os.environ.get("USER") or str(os.getuid())
+    job = os.environ.get("AWX_JOB_ID") or os.environ.get("JOB_ID")
+    return f"{user}@{platform.node()}" + (f" (AWX job {job})" if job else "")
