@@ -290,11 +290,7 @@ def main() -> None:
     module = AnsibleModule(
         argument_spec={**TOPOLOGY, **CONNECTION},
         mutually_exclusive=[("plan", "plan_file")],
-        required_if=[
-            ("state", "present", ("plan", "plan_file"), True),
-            ("state", "prepared", ("plan", "plan_file"), True),
-            ("state", "absent", ("plan", "plan_file", "plan_id"), True),
-        ],
+        required_one_of=[("plan", "plan_file", "plan_id")],
         supports_check_mode=True,
     )
     run_topology(module)

@@ -123,13 +123,15 @@ def _tags(now: Value, was: Value, left: Value) -> Value:
 def _made_again(
     kind: str, key: str, gone: Change, row: Row | None, found: Diagnostics
 ) -> list[Change]:
-    if row is not None:  # with its former id, the request that was to delete it was not carried out
-        if row.id != gone.id:
-            told = f"{kind} {gone.label} ({key}), which that run deleted, was made anew: its id is {row.id} now."
-            found.error("made-anew", (), told, WAY_OUT)
-        return []
     values = {name: value for name, value in {**gone.before, **gone.aside}.items() if _said(name, value)}
-    return [Change(kind, CREATE, key, gone.label, {}, values)]
+    if row is None:
+        return [Change(kind, CREATE, key, gone.label, {}, values)]
+    # With its former id, the request that was to delete it was not carried out. With the values that it had, an undo
+    # that broke off has made it again.
+    if row.id != gone.id and not all(same(name, row.values.get(name), value) for name, value in values.items()):
+        told = f"{kind} {gone.label} ({key}), which that run deleted, was made anew: its id is {row.id} now."
+        found.error("made-anew", (), told, WAY_OUT)
+    return []
 
 
 def _said(name: str, value: Value) -> bool:

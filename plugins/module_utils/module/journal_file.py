@@ -90,7 +90,9 @@ class JournalFiles:
         return found
 
     def is_over(self, run: str) -> bool:
-        """Whether the process of a run has certainly ended."""
+        """Whether there is a journal of a run here, and its process has certainly ended."""
+        if run not in self._runs():
+            return False
         try:
             with open(self._path(run), "rb") as file:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -55,7 +55,7 @@ def run_topology(module: AnsibleModule) -> None:
     run = Run(module)
     absent, undo = module.params["state"] == "absent", bool(module.params["undo"])
     if module.params["plan_id"] and not (absent or undo):
-        module.fail_json(msg="plan_id goes with state=absent or undo only; otherwise the plan says its id.")
+        module.fail_json(msg="plan_id goes with state=absent or undo only; otherwise give plan or plan_file.")
     # As Control-C does it: the lock is given back, and what was done stands in the journal.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     end_with(run, run.undo if undo else run.absent if absent else run.present)

@@ -69,16 +69,15 @@ class Session:
             tell_unfinished(past, seen.observed.owned, told)
         if self._module.check_mode:
             return seen, told.warnings
-        dead = frozenset(past.header.run for past in unfinished)
         if not seen.changes:
-            self._free(client, dead, told)
+            if unfinished:
+                self._free(client, told)
         else:
             header = Header(
                 self.run, self._plan_id, self._params["netbox_url"], who(), self._begun,
                 site if isinstance(site, str) else site(seen), self._params["plan"] or {},
             )
-            given_up = dead | ({self._params["take_lock"]} if self._params["take_lock"] else set())
-            conduct = Conduct(self._params["lock"], given_up, self._params["on_failure"])
+            conduct = Conduct(self._params["lock"], self._is_dead, self._params["on_failure"])
             said = {"run": self.run, "who": who()}
             job = Job(look, lambda one: {**record(one), **said}, header, plan, conduct)
             file, journal = self._begin(header)
@@ -106,13 +105,17 @@ class Session:
                 return file, Journal(file.keep)
         return None, no_journal()
 
-    def _free(self, client: Client, dead: frozenset[str], told: Diagnostics) -> None:
+    def _is_dead(self, run: str) -> bool:
+        """Whether a run certainly writes no more: one of this directory that is over, or one that the user names."""
+        return run == self._params["take_lock"] or (self._files is not None and self._files.is_over(run))
+
+    def _free(self, client: Client, told: Diagnostics) -> None:
         """Take away the lock that a run of ours left when it was killed after its last write."""
-        if not dead or not self._params["lock"]:
+        if not self._params["lock"]:
             return
         try:
             found = lock.held(client, self._plan_id)
-            if found is not None and found[1].run in dead:
+            if found is not None and self._is_dead(found[1].run):
                 lock.release(client, lock.Lock(self._plan_id, found[0]))
                 told.warn("lock-taken-over", (), f"the lock of the run {found[1].run}, which is dead, was taken away.")
         except NetBoxError as error:

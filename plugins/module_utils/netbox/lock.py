@@ -10,6 +10,7 @@ one: of several who try, one deletes it and the others find it gone, on every ve
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from .client import Client
@@ -66,11 +67,11 @@ class Lock:
     taken_from: str = ""
 
 
-def take(client: Client, plan_id: str, holder: Holder, dead: frozenset[str] = frozenset()) -> Lock:
+def take(client: Client, plan_id: str, holder: Holder, dead: Callable[[str], bool] = lambda _run: False) -> Lock:
     """Take the lock of a plan.
 
     Args:
-        dead: runs that certainly write no more, or that the user says so of; the lock of one is taken over.
+        dead: whether a run certainly writes no more, or the user says so of it; the lock of one is taken over.
 
     Raises:
         LockedError: another run holds it.
@@ -96,7 +97,7 @@ def take(client: Client, plan_id: str, holder: Holder, dead: frozenset[str] = fr
         row_id, other = found
         if other.run == holder.run:
             return Lock(plan_id, row_id, taken_from)
-        if other.run not in dead:
+        if not other.run or not dead(other.run):
             raise LockedError(plan_id, other)
         release(client, Lock(plan_id, row_id))
         taken_from = other.run

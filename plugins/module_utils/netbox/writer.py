@@ -138,7 +138,8 @@ class RestWriter:
         given = {name: value for name, value in row.get("custom_fields", {}).items() if value is not None}
         row["custom_fields"] = {**marks, **given}
         if resource.kind == DEVICE:
-            row["tags"] = [*tag_slugs([plan_tag(plan_id)]), *row.get("tags", ())]
+            stated = (tag["slug"] for tag in row.get("tags", ()))
+            row["tags"] = tag_slugs(dict.fromkeys((plan_tag(plan_id), *stated)))
         return row
 
     def _present_row(self, resource: Resource, change: Change, plan_id: str) -> dict[str, Any]:

@@ -55,11 +55,11 @@ MakeWriter = Callable[[Client, References, Journal, Watch], Writer]
 class Conduct:
     """How a run goes about writing.
 
-    `dead` are runs whose lock may be taken over; `on_failure` says what becomes of what was done before a failure.
+    `dead` says of which runs the lock may be taken over, `on_failure` what becomes of what was done before a failure.
     """
 
     lock: bool = True
-    dead: frozenset[str] = frozenset()
+    dead: Callable[[str], bool] = lambda _run: False
     on_failure: str = STOP
 
 
