@@ -238,6 +238,9 @@ _NETBOX = {
     "made-anew": (
         "A run is to be taken back, and somebody has made an object anew since then.",
         "Delete it first, or change the plan instead."),
+    "nothing-watched": (
+        "Nobody can tell whether others change NetBox while a run writes, because its clock is not like ours.",
+        "Set the clocks, or let the token view NetBox's change log."),
     "platform-not-for-type": (
         "A platform is for the devices of one manufacturer, and the device is of another.", "Name another platform."),
     "port-taken": (

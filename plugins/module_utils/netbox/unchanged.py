@@ -15,6 +15,7 @@ from datetime import datetime
 from typing import Any
 
 from .changed import Extents, saved_since
+from .changelog import newest
 from .client import Client
 from .errors import ChangedError
 from .fields import Resource
@@ -40,6 +41,14 @@ def moved_on(client: Client, extents: Extents, since: datetime | None) -> str:
         return ""
     saved = saved_since(client, extents, since.isoformat())
     return f"{saved} objects of the plan were saved meanwhile" if saved else ""
+
+
+def began(client: Client) -> datetime | None:
+    """When a reading that begins now begins, by NetBox's clock, or by its change log where that is not like ours."""
+    now = client.now()
+    if now is None and (last := newest(client)) is not None:
+        now = _time(last.time)
+    return now
 
 
 class Watch:

@@ -25,7 +25,7 @@ from ..netbox.errors import ChangedError, NetBoxError
 from ..netbox.fields import References
 from ..netbox.lock import Holder, Lock, release, take
 from ..netbox.reader import Observed
-from ..netbox.unchanged import Watch, moved_on
+from ..netbox.unchanged import Watch, began, moved_on
 from ..netbox.writer import Writer
 from .apply import apply
 from .undo import undo_run
@@ -104,7 +104,7 @@ def carry_out(
     try:
         if lock is not None and lock.taken_from:
             told.warn("lock-taken-over", (), f"the lock of the run {lock.taken_from}, which is dead, was taken over.")
-        seen, since = _still(job, seen, client, sink)
+        seen, since = _still(job, seen, client, sink, told)
         if seen.changes:
             told.extend(_apply(job, seen, since, client, writer_of, journal, sink))
     finally:
@@ -131,22 +131,34 @@ def _let_go(lock: Lock, client: Client, told: Diagnostics) -> None:
         )
 
 
-def _still(job: Job[AnySeen], seen: AnySeen, client: Client, sink: Sink) -> tuple[AnySeen, datetime | None]:
+def _still(
+    job: Job[AnySeen], seen: AnySeen, client: Client, sink: Sink, told: Diagnostics
+) -> tuple[AnySeen, datetime | None]:
     """What there is to do, as NetBox is now that nobody else may apply the plan, and when it was read."""
-    since = client.time
-    for _look in range(_LOOKS):
+    since, moved = client.time, ""
+    for look in range(_LOOKS):
         if not seen.changes:
             return seen, since
-        moved = moved_on(client, seen.observed.extents, since)
+        # Without a time of when the reading began, it has to be begun again, at one.
+        moved = moved_on(client, seen.observed.extents, since) if since or look else "its clock is not like ours"
         if not moved:
-            return seen, since
+            break
         sink(Event(f"Reading NetBox again: {moved}"))
-        since = client.now()
+        since = began(client)
         seen = job.look()
-    raise ChangedError(
-        f"Somebody else changes the objects of the plan {job.header.plan_id!r} all the time: looked {_LOOKS} times, and"
-        f" at last {moved}. Nothing was written. Run again when nobody else writes."
-    )
+    else:
+        raise ChangedError(
+            f"Somebody else changes the objects of the plan {job.header.plan_id!r} all the time: looked {_LOOKS} times,"
+            f" and at last {moved}. Nothing was written. Run again when nobody else writes."
+        )
+    if since is None:
+        told.warn(
+            "nothing-watched", (),
+            "NetBox's clock differs from that of this machine by more than five minutes, and its change log says"
+            " nothing, so nobody notices what others change while this run writes.",
+            "Set the clocks, or let the token view the change log (permission core.view_objectchange).",
+        )
+    return seen, since
 
 
 def _apply(

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
 import json
 import stat
 from collections.abc import Callable, Mapping
@@ -17,7 +18,7 @@ from ansible_collections.hedgehog.diet.plugins.module_utils.module import runner
 from ansible_collections.hedgehog.diet.plugins.module_utils.module.journal_file import KEPT, JournalFiles
 from ansible_collections.hedgehog.diet.plugins.module_utils.netbox.transport import Response, is_read
 
-from ..fakes.netbox import CABLES, DEVICES, INTERFACES, JOURNAL, TAGS, FakeNetBox, Interrupted
+from ..fakes.netbox import CABLES, CHANGES, DEVICES, INTERFACES, JOURNAL, TAGS, FakeNetBox, Interrupted
 from ..netbox.test_workflows import row_of, small
 from ..plans import Document
 from .test_runner import Run, netbox, plan, run
@@ -313,6 +314,23 @@ def test_what_is_changed_before_its_own_request_stops_the_run(run: Run, through:
     assert "This request was not sent" in failed["msg"]
     assert row_of(netbox, DEVICES, "gpu/3")["description"] == "mine" and LOCK not in tags(netbox)
     assert run(plan=plan(1), prune=True)["changed"]
+
+
+@pytest.mark.parametrize("logged", [True, False])
+def test_where_clocks_differ_it_is_read_once_more_by_the_change_log(
+    logged: bool, run: Run, netbox: FakeNetBox, through: Through
+) -> None:
+    class Clockless(FakeNetBox):
+        def send(self, method: str, path: str, params: Mapping[str, Any] | None = None, body: Any = None) -> Response:
+            return dataclasses.replace(super().send(method, path, params, body), time=None)
+
+    clockless = Clockless()
+    through(clockless)
+    run(plan=plan(2))
+    if not logged:
+        clockless.may_not = {f"view {CHANGES}"}
+    done = run(plan=plan(3))
+    assert done["changed"] and ("nothing-watched" in codes(done)) is not logged
 
 
 # -- rollback and undo -----------------------------------------------------------------------------------------------
