@@ -67,6 +67,23 @@ options:
       - The moves count against O(max_moves). Without it, what is placed stays, and a warning says what could be saved.
     type: bool
     default: false
+  adopt:
+    description:
+      - Whether to take over what is there already, belongs to no plan, and agrees with what the plan wants. A device
+        agrees by name, site and device type, an interface by device and name, a cable by its two ends.
+      - The rest of what the plan says of them becomes an update with the reason C(adopted). What does not agree stays
+        an error before the first write, which says what is different.
+    type: bool
+    default: false
+  adopt_from:
+    description:
+      - Id of another plan, of which objects are taken over in the same way. This is the way over from the first DIET,
+        which writes the number of its plan into the custom field C(hedgehog_plan_id).
+      - A cable on the NIC port or the uplink lane of a link is that link, and stays where it is if it can. If it
+        cannot, it is a move that counts against O(max_moves).
+      - What the plan does not want of the other one stays as it is, and is counted in a warning.
+    type: str
+    default: ''
   observe:
     description:
       - How to find out what NetBox has of the plan. V(full) reads all objects that the plan owns.
@@ -166,6 +183,11 @@ EXAMPLES = r"""
   hedgehog.diet.diet_topology:
     plan_file: plans/gpu-pod-1.yml
     undo: 20261129T204512Z-3fa9c1
+
+- name: Take over what the first DIET has generated for its plan 12, and go on with the same document
+  hedgehog.diet.diet_topology:
+    plan_file: cases/gpu_128.yaml
+    adopt_from: "12"
 
 - name: Remove everything a plan owns, when the plan itself is gone
   hedgehog.diet.diet_topology:

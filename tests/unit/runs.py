@@ -28,21 +28,21 @@ URL = "http://netbox.example"
 
 def see(
     plan: Document, netbox: Transport, prune: bool = False, max_moves: int = 0, ledger: Ledger | None = None,
-    rebalance: bool = False, drift: Any = None,
+    rebalance: bool = False, drift: Any = None, adopt: bool = False, adopt_from: str = "",
 ) -> Preview:
     """A preview, over a transport that lets no write through."""
     client = Client(ReadOnly(netbox))
-    options = Options(prune, max_moves, rebalance, drift_policy(drift))
+    options = Options(prune, max_moves, rebalance, drift_policy(drift), adopt, adopt_from)
     return preview(loaded(plan), client, URL, ledger or Ledger(), options, silent)
 
 
 def bring(
     plan: Document, netbox: Transport, prune: bool = False, max_moves: int = 0, sink: Sink = silent,
-    rebalance: bool = False, drift: Any = None,
+    rebalance: bool = False, drift: Any = None, adopt: bool = False, adopt_from: str = "",
 ) -> Preview:
     """A run that writes."""
     client = Client(netbox)
-    options = Options(prune, max_moves, rebalance, drift_policy(drift))
+    options = Options(prune, max_moves, rebalance, drift_policy(drift), adopt, adopt_from)
     done = preview(loaded(plan), client, URL, Ledger(), options, sink)
     writer = RestWriter(client, done.refs)
     record = {"digest": done.digest, "plan_digest": plan_digest(loaded(plan)), **carried(plan)}
@@ -57,7 +57,7 @@ def tear_down(plan_id: str, netbox: Transport, former_ids: tuple[str, ...] = ())
     return done
 
 
-def conflicts(plan: Document, netbox: Transport, **options: bool | int) -> list[str]:
+def conflicts(plan: Document, netbox: Transport, **options: bool | int | str) -> list[str]:
     """The codes of what stands in the way of a run."""
     try:
         see(plan, netbox, **options)  # type: ignore[arg-type]

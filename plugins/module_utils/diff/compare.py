@@ -97,6 +97,7 @@ def _object(wanted: Wanted, row: Row | None, names: _Names, plan_id: str) -> lis
     # Ends that differ from an unchanged ledger entry were moved by hand: the entry says where we placed it. That a
     # rename rewrites its text does not change it.
     reason = UNKNOWN if "ends" not in changed else PLAN if "ports" in changed else DRIFT
+    reason = ADOPTED if row.adopted else reason
     sent = {*changed, *(other for name in changed for other in TOGETHER.get(name, ()))}
     before, after = _marks(wanted.KIND, wanted.key, row.values, plan_id)
     for name in (name for name in values if name in sent):
@@ -157,8 +158,9 @@ def _interface(
     label = names.label(INTERFACE, wanted.key, values)
     unmarked = owned.nameless.get((wanted.device, wanted.name))
     if unmarked is not None:
-        before = {n: unmarked.values.get(n) for n in values if not same(n, unmarked.values.get(n), values[n])}
-        after = {n: values[n] for n in before}
+        before, after = _marks(INTERFACE, wanted.key, unmarked.values, plan_id)
+        for name in (n for n in values if not same(n, unmarked.values.get(n), values[n])):
+            before[name], after[name] = unmarked.values.get(name), values[name]
         return [Change(INTERFACE, UPDATE, wanted.key, label, before, after, unmarked.id, ADOPTED)]
     via = BY_TEMPLATE if wanted.name in templates and wanted.device not in owned.devices else ""
     return [Change(INTERFACE, CREATE, wanted.key, label, {}, values, None, PLAN, via)]

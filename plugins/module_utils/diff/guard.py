@@ -9,28 +9,33 @@ from collections.abc import Mapping, Sequence
 from ..diagnostics import Diagnostics, Path
 from ..model.keys import split_device_key, split_interface_key
 from ..model.state import CABLE, DEVICE, INTERFACE, Owned, Value
+from .adopt import Adoption
 from .changeset import CREATE, DELETE, DRIFT, MOVE, UPDATE, WITH_DEVICE, Change, ChangeSet
 from .external import Port
 
 SHOWN = 20
 
+_NONE = Adoption()
+
 Names = Mapping[tuple[str, str], tuple[int, str]]  # tenant's slug and name in lower case: device id, its plan id
 
 
 def guard(
-    changes: ChangeSet, owned: Owned, names: Names, ports: Mapping[str, Port], max_moves: int, found: Diagnostics
+    changes: ChangeSet, owned: Owned, names: Names, ports: Mapping[str, Port], max_moves: int, found: Diagnostics,
+    adoption: Adoption = _NONE,
 ) -> None:
     """Collect conflicts of a change set with what is not ours, and moves above the limit.
 
     Args:
         names: who has which name on the site; NetBox gives one once per site and tenant.
         ports: the interfaces of external devices that links end on, by key.
+        adoption: why what stands in the way was not adopted, where that was tried.
     """
     guard_strays(owned, found)
     if not changes:
         return
-    _names(changes, owned, names, found)
-    _occupied_ports(changes, owned, ports, found)
+    _names(changes, owned, names, adoption, found)
+    _occupied_ports(changes, owned, ports, adoption, found)
     _stripped_by_interfaces(changes, owned, found)
     _interface_names(changes, owned, found)
     _moves(changes, max_moves, found)
@@ -53,7 +58,9 @@ def guard_strays(owned: Owned, found: Diagnostics) -> None:
         )
 
 
-def _names(changes: ChangeSet, owned: Owned, names: Names, found: Diagnostics) -> None:
+def _names(
+    changes: ChangeSet, owned: Owned, names: Names, adoption: Adoption, found: Diagnostics
+) -> None:
     own_ids = {row.id: key for key, row in owned.devices.items()}
     leaving = [c for c in changes.changes if c.kind == DEVICE and (c.action == DELETE or _renames(c))]
     renamed = {c.id for c in leaving}
@@ -78,11 +85,25 @@ def _names(changes: ChangeSet, owned: Owned, names: Names, found: Diagnostics) -
             )
         else:
             whose = f"the plan {holder[1]!r}" if holder[1] else "nobody's plan"
+            why_not = adoption.differs.get((DEVICE, holder[0]), "")
             found.error(
                 "name-taken", path,
-                f"the name {name!r} for {change.key} is taken on the site: device {holder[0]} of {whose} has it.",
-                "Rename one of them, or change `naming`.",
+                f"the name {name!r} for {change.key} is taken on the site: device {holder[0]} of {whose} has it"
+                f"{f', and is not adopted: {why_not}' if why_not else ''}.",
+                _way_out(holder[1], bool(why_not), "Rename one of them, or change `naming`."),
             )
+
+
+def _way_out(plan_id: str, tried: bool, other: str) -> str:
+    """How to get past something that is not ours, by whose it is."""
+    if tried:
+        return f"Make them agree. {other}"
+    if plan_id:
+        return (
+            f"If that is what this plan was called before, say `formerly: [{plan_id}]` in it; `adopt_from: {plan_id}`"
+            f" takes over what it wants of another plan's. {other}"
+        )
+    return f"`adopt: true` takes it over if it agrees with the plan. {other}"
 
 
 def _renames(change: Change) -> bool:
@@ -102,7 +123,7 @@ def _stripped_by_interfaces(changes: ChangeSet, owned: Owned, found: Diagnostics
 
 
 def _occupied_ports(
-    changes: ChangeSet, owned: Owned, ports: Mapping[str, Port], found: Diagnostics
+    changes: ChangeSet, owned: Owned, ports: Mapping[str, Port], adoption: Adoption, found: Diagnostics
 ) -> None:
     """A wanted port may hold its own cable, or one of ours that this run takes away from it."""
     leaving = {c.id for c in changes.changes if c.kind == CABLE and c.action in (DELETE, MOVE)}
@@ -123,10 +144,12 @@ def _occupied_ports(
                     " plan no longer wants.", "Set `prune: true` to delete it first.",
                 )
             else:
+                why_not = adoption.differs.get((CABLE, cable), "")
                 found.error(
                     "port-taken", (),
-                    f"the port {end} of {change.label} holds a cable that is not ours (cable {cable}).",
-                    "Delete that cable, or keep the port out of the zone.",
+                    f"the port {end} of {change.label} holds a cable that is not ours (cable {cable})"
+                    f"{f', and is not adopted: {why_not}' if why_not else ''}.",
+                    _way_out("", bool(why_not), "Delete that cable, or keep the port out of the zone."),
                 )
 
 

@@ -178,6 +178,15 @@ _PLAN = {
 }
 
 _NETBOX = {
+    "adopt-ambiguous": (
+        "Several devices that are there could be one that the plan wants, and `adopt` or `adopt_from` takes over one.",
+        "Give all but one of them another name, or state the `tenant` of the right one."),
+    "adopt-elsewhere": (
+        "`adopt_from` names a plan with a device of a wanted name on another site, so that it would be there twice.",
+        "Correct the site of one of them, or rename the device."),
+    "adopt-unwanted": (
+        "The plan that `adopt_from` names has more than this plan wants; that stays with it.",
+        "Nothing, or make the plan want it: raise a `quantity`. What is left can be deleted in NetBox."),
     "child-device": (
         "A device whose type lies in the bay of another has no place of its own in a rack.",
         "Take `position` and `face` away."),
@@ -223,7 +232,9 @@ _NETBOX = {
     "marked-connected": (
         "NetBox takes no cable on an interface that is marked as connected.", "Take that mark off in NetBox."),
     "name-taken": (
-        "A device that is not the plan's has a name that the plan wants.", "Rename one of them, or change `naming`."),
+        "A device that is not the plan's has a name that the plan wants.",
+        "Rename one of them, or change `naming`. If it is what the plan wants: `adopt: true` for nobody's, `adopt_from`"
+        " for another plan's, `formerly` if the plan had another id."),
     "no-run-record": (
         "The run is done, but its entry in the journal of the site could not be written.",
         "Let the token add journal entries."),
@@ -245,7 +256,8 @@ _NETBOX = {
         "A platform is for the devices of one manufacturer, and the device is of another.", "Name another platform."),
     "port-taken": (
         "A cable that is not the plan's is on a port that the plan wants.",
-        "Delete that cable, or keep the port out of the zone."),
+        "Delete that cable, or keep the port out of the zone. `adopt: true` takes it over if it has both ends of the"
+        " wanted one."),
     "rack-elsewhere": (
         "A device would be at another location than its rack.", "Correct one of them, or leave the location out."),
     "required-field": (

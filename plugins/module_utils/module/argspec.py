@@ -32,6 +32,8 @@ TOPOLOGY: Mapping[str, Any] = {
     "prune": {"type": "bool", "default": False},
     "max_moves": {"type": "int", "default": 0},
     "rebalance": {"type": "bool", "default": False},
+    "adopt": {"type": "bool", "default": False},
+    "adopt_from": {"type": "str", "default": ""},
     "observe": {"type": "str", "choices": ["full", "changed"], "default": "full"},
     "drift": {"type": "raw", "default": "restore"},
     "on_failure": {"type": "str", "choices": ["stop", "rollback"], "default": "stop"},

@@ -106,7 +106,8 @@ class Run:
             ledger = self.file_ledger(plan.id, plan.renames.plan_ids)
         prepared_only = self.params["state"] == "prepared"
         client = self.client(self.module.check_mode)
-        options = Options(self.params["prune"], self.params["max_moves"], self.params["rebalance"], drift)
+        adopting = {"adopt": self.params["adopt"], "adopt_from": self.params["adopt_from"]}
+        options = Options(self.params["prune"], self.params["max_moves"], self.params["rebalance"], drift, **adopting)
         url, observe = self.params["netbox_url"], self.observe(plan.id)
 
         def look() -> Preview:

@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from ..model.state import INTERFACE
+from ..model.state import DEVICE, INTERFACE
 from .client import Client
 from .paging import Extent, parts
 from .resources import PLAN_MARK, RESOURCES
@@ -42,12 +42,12 @@ class GraphqlSource:
 
     def named(self, site: str, names: Sequence[str]) -> Iterator[JsonRow]:
         for some in parts(names, _NAMES_A_QUERY):
-            yield from self._client.graphql_list("device_list", _named(site, some), "name custom_fields")
+            yield from self._client.graphql_list("device_list", _named(site, some), RESOURCES[DEVICE].selection)
 
     def interfaces_of_named(self, site: str, names: Sequence[str], devices: Sequence[int]) -> Iterator[JsonRow]:
         for some in parts(names, _NAMES_A_QUERY):
             where = f"device: {{{_named(site, some)}}}"
-            yield from self._client.graphql_list("interface_list", where, "name device { id } cable { id }")
+            yield from self._client.graphql_list("interface_list", where, RESOURCES[INTERFACE].selection)
 
     def on_site(self, site: str) -> Iterator[JsonRow]:
         return self._client.graphql_list("device_list", _on(site), "name custom_fields tenant { slug }")

@@ -69,16 +69,19 @@ def prove_view_rights(client: Client) -> None:
 
 def read_owned(
     client: Client, plan_id: str, renames: Renames, refs: References, found: Diagnostics,
-    observe: Observe | None = None, sink: Sink = silent,
+    observe: Observe | None = None, sink: Sink = silent, lender: str = "",
 ) -> Observed:
     """Everything that carries the plan's id or a former one, under present keys. `refs` learns the ids of all of it.
+
+    Args:
+        lender: id of another plan whose objects are read too, and set aside (`Owned.lent`).
 
     Raises:
         ServerError: NetBox changes faster than it can be read.
         NetBoxError: of any other kind.
     """
     observe = observe or Observe()
-    reader = _Reader(client, plan_id, renames, refs, found, observe.snapshots)
+    reader = _Reader(client, plan_id, renames, refs, found, observe.snapshots, lender)
     reason = ""
     if observe.changed:
         try:
@@ -94,11 +97,12 @@ class _Reader:
 
     def __init__(
         self, client: Client, plan_id: str, renames: Renames, refs: References, found: Diagnostics,
-        snapshots: Snapshots | None,
+        snapshots: Snapshots | None, lender: str = "",
     ) -> None:
         self._client, self._refs, self._found = client, refs, found
         self._plan_id, self._renames = plan_id, renames
-        self._plan_ids = (plan_id, *renames.plan_ids)
+        self._lender = lender
+        self._plan_ids = (plan_id, *renames.plan_ids, *((lender,) if lender else ()))
         self._snapshots = snapshots
         self._since = since(client) if snapshots is not None else ""
         self._before = extents_of(client, self._plan_ids)
@@ -147,7 +151,7 @@ class _Reader:
         if record and self._since and self._snapshots is not None:
             self._snapshots.begin()
             source = Recorded(source, self._snapshots)
-        reading, told = Reading(source, self._before, self._plan_ids), Diagnostics()
+        reading, told = Reading(source, self._before, self._plan_ids, self._lender), Diagnostics()
         reading.read(Former(self._plan_id, self._renames, reading.state, told), self._refs)
         return reading, told
 

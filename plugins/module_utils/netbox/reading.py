@@ -25,11 +25,15 @@ JsonRow = Mapping[str, Any]
 
 @dataclass(slots=True)
 class Reading:
-    """One reading: what it found, the ids of what carries the plan's id, and how many rows came twice."""
+    """One reading: what it found, the ids of what carries the plan's id, and how many rows came twice.
+
+    `lender` is the one of the plan ids whose objects are another plan's: they are read, and set aside.
+    """
 
     source: OwnedSource
     extents: Mapping[tuple[str, str], Extent]
     plan_ids: tuple[str, ...]
+    lender: str = ""
     state: Owned = field(default_factory=Owned)
     ids: dict[str, set[int]] = field(default_factory=lambda: {kind: set() for kind in OWNED_KINDS})
     devices: dict[str, list[int]] = field(default_factory=dict)  # by the id of the plan that they carry
@@ -38,9 +42,14 @@ class Reading:
     def read(self, former: Former, refs: References) -> None:
         """Raises: NetBoxError. `refs` learns the ids of what is read."""
         self._read_devices(former, refs)
-        if self.state.devices:
+        if self.state.devices or self.state.lent.devices:
             self._read_interfaces(former, refs)
         self._read_cables(former, refs)
+
+    def _lend(self, kind: str, row: JsonRow, refs: References) -> None:
+        self.state.lent.of(kind).append(foreign_row(kind, row, refs))
+        if kind == INTERFACE and row.get("cable"):
+            self.state.lent.cable_on[int(row["id"])] = int(row["cable"]["id"])
 
     def _once(self, kind: str, rows: Iterator[JsonRow], plan_id: str = "") -> Iterator[JsonRow]:
         """Rows that have not come before; `plan_id` is what every one of them has to carry."""
@@ -60,7 +69,7 @@ class Reading:
                 self.ids[kind].add(row_id)
             yield row
 
-    def _marked(self, kind: str) -> Iterator[tuple[str, str, JsonRow, str]]:
+    def _marked(self, kind: str, refs: References) -> Iterator[tuple[str, str, JsonRow, str]]:
         """An id of the plan a query: NetBox knows no list of them."""
         for plan_id in self.plan_ids:
             extent = self.extents[kind, plan_id]
@@ -68,11 +77,14 @@ class Reading:
                 for row in self._once(kind, self.source.marked(kind, plan_id, extent), plan_id):
                     if kind == DEVICE:
                         self.devices.setdefault(plan_id, []).append(int(row["id"]))
+                    if plan_id == self.lender:
+                        self._lend(kind, row, refs)
+                        continue
                     yield plan_id, _mark(row, KEY_MARK), row, ""
 
     def _read_devices(self, former: Former, refs: References) -> None:
         resource = RESOURCES[DEVICE]
-        rows = self._marked(DEVICE)
+        rows = self._marked(DEVICE, refs)
         for key, marks, row in former.keyed(DEVICE, rows, lambda row: f"device {row['name']!r}"):
             values = with_former(resource.values(row, refs), marks)
             self.state.devices[key] = Row(int(row["id"]), str(row["name"]), values, former.plan_id)
@@ -89,6 +101,9 @@ class Reading:
                 for row in self._once(INTERFACE, rows):
                     values, row_id = resource.values(row, refs), int(row["id"])
                     device, name, marked = str(values["device"]), str(row["name"]), _mark(row, PLAN_MARK)
+                    if device_plan == self.lender:
+                        self._lend(INTERFACE, row, refs)
+                        continue
                     if device.startswith("#"):
                         continue  # on a device whose own marks are damaged, reported as a stray
                     if row.get("cable"):
@@ -96,8 +111,8 @@ class Reading:
                     if marked in former.plan_ids:
                         read[row_id] = values
                         yield marked, _mark(row, KEY_MARK), row, device
-                    elif not marked:
-                        owned.nameless[device, name] = Row(row_id, name, values)
+                    elif not marked or marked == self.lender:
+                        owned.nameless[device, name] = foreign_row(INTERFACE, row, refs)
                     else:
                         owned.strays.append(f"interface {device} {name} carries the id of the plan {marked!r}")
 
@@ -112,13 +127,20 @@ class Reading:
 
     def _read_cables(self, former: Former, refs: References) -> None:
         resource = RESOURCES[CABLE]
-        rows = self._marked(CABLE)
+        rows = self._marked(CABLE, refs)
         for key, marks, row in former.keyed(CABLE, rows, lambda row: f"cable {row['id']}"):
             values = resource.values(row, refs)
             stored, values["ports"] = values["ports"], former.ports(values["ports"])
             if values["ports"] != stored:
                 marks = {**marks, "ports": stored}
             self.state.cables[key] = Row(int(row["id"]), key, with_former(values, marks), former.plan_id)
+
+
+def foreign_row(kind: str, row: JsonRow, refs: References) -> Row:
+    """An object that is not the plan's, with the marks that it carries of another."""
+    values, plan_id, key = RESOURCES[kind].values(row, refs), _mark(row, PLAN_MARK), _mark(row, KEY_MARK)
+    marks = {name: mark for name, mark in (("plan_id", plan_id), ("key", key)) if mark}
+    return Row(int(row["id"]), str(row.get("name") or ""), with_former(values, marks), plan_id)
 
 
 def _mark(row: JsonRow, name: str) -> str:

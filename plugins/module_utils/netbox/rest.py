@@ -80,11 +80,11 @@ class RestSource:
     def named(self, site: str, names: Sequence[str]) -> Iterator[JsonRow]:
         site_id = self._site(site)
         for some in parts(names if site_id else (), _NAMES_A_REQUEST):
-            params = {"site_id": site_id, "name": list(some), "fields": "id,name,custom_fields"}
-            yield from (row for row in self._client.rest_rows("dcim/devices", params) if row["name"] in some)
+            params = {"site_id": site_id, "name": list(some), "fields": _FIELDS[DEVICE]}
+            yield from (_plain(row) for row in self._client.rest_rows("dcim/devices", params) if row["name"] in some)
 
     def interfaces_of_named(self, site: str, names: Sequence[str], devices: Sequence[int]) -> Iterator[JsonRow]:
-        return self._of_devices(devices, "id,name,device,cable")
+        return self._of_devices(devices, _FIELDS[INTERFACE])
 
     def on_site(self, site: str) -> Iterator[JsonRow]:
         site_id = self._site(site)

@@ -38,10 +38,10 @@ class Source(OwnedSource, Protocol):
         """
 
     def named(self, site: str, names: Sequence[str]) -> Iterator[JsonRow]:
-        """Devices of a site by their names: `name`, `custom_fields`."""
+        """Devices of a site by their names."""
 
     def interfaces_of_named(self, site: str, names: Sequence[str], devices: Sequence[int]) -> Iterator[JsonRow]:
-        """Interfaces of devices by the names and ids of these: `name`, `device`, `cable`."""
+        """Interfaces of devices by the names and ids of these."""
 
     def on_site(self, site: str) -> Iterator[JsonRow]:
         """All devices of a site: `name`, `custom_fields`, `tenant`."""

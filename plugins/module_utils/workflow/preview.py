@@ -50,8 +50,7 @@ def preview(
     """
     seen = survey(plan, client, file_ledger, options, sink, observe)
     seen.found.stop_on_errors()
-    asked = [options.prune, options.rebalance, options.drift.as_row()]
-    whole = digest(seen.changes.digest, plan_digest(plan), url, asked)
+    whole = digest(seen.changes.digest, plan_digest(plan), url, options.as_row())
     return Preview(
         seen.topology, seen.changes, whole, seen.ledger, seen.observed, seen.refs, tuple(seen.found.warnings)
     )

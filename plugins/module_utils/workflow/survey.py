@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from ..diagnostics import Diagnostics
 from ..diff.changeset import CREATE, DELETE, MOVE, ChangeSet
@@ -44,6 +45,7 @@ from ..netbox.surroundings import (
     read_templates,
     unknown_interface_types,
 )
+from .adoption import adopt, lent
 from .evidence import evidence
 from .references import check_references
 
@@ -56,6 +58,12 @@ class Options:
     max_moves: int = 0
     rebalance: bool = False
     drift: DriftPolicy = field(default_factory=DriftPolicy)
+    adopt: bool = False
+    adopt_from: str = ""
+
+    def as_row(self) -> list[Any]:
+        """What of them is part of the digest. `max_moves` is not: it only says when to stop."""
+        return [self.prune, self.rebalance, self.drift.as_row(), self.adopt, self.adopt_from]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +104,17 @@ def survey(
     refs, found = References(), Diagnostics()
     # Before our cables, which may end there.
     external = read_external(client, plan, refs)
-    observed = read_owned(client, plan.id, plan.renames, refs, found, observe, sink)
+    lender = options.adopt_from if options.adopt_from not in (plan.id, *plan.renames.plan_ids) else ""
+    observed = read_owned(client, plan.id, plan.renames, refs, found, observe, sink, lender)
     owned = observed.owned
     known, placed = plan.renames.ledger(file_ledger.uncabled()), ledger_of(owned)
     there = _followed(plan, placed, owned, options.drift)
     placed = placed.like({**placed, **there})
     ledger = Ledger(known.under(placed), taken(plan, external, owned, placed))
+    links = lent(plan, ledger, owned, options.prune)
+    if links:
+        placed = placed.like({**placed, **{key: link.entry for key, link in links.items() if link.entry is not None}})
+        ledger = Ledger(known.under(placed), taken(plan, external, owned, placed))
 
     sink(Event("Expanding the plan"))
     topology, warnings = expand(plan, ledger, options.prune, options.rebalance)
@@ -116,6 +129,7 @@ def survey(
     ports = external.wanted(topology)
     for key, port in ports.items():
         refs.add(INTERFACE, key, port.id)
+    adoption = adopt(plan, topology, owned, links, ports, options.adopt, lender, client, refs, found)
     new_types = {d.device_type for d in topology.devices if d.key not in owned.devices}
     templates = read_templates(
         client, {r.key: r.id for r in shared if r.kind == "device_type" and r.id and r.key in new_types}
@@ -126,7 +140,7 @@ def survey(
     tell_held(changes, found)
     named = any(c.kind == DEVICE and ("name" in c.after or "tenant" in c.after) for c in changes.changes)
     names = read_names(client, topology.site.slug) if named and refs.knows("site", topology.site.slug) else {}
-    guard(changes, owned, names, ports, options.max_moves, found)
+    guard(changes, owned, names, ports, options.max_moves, found, adoption)
     check_refusals(topology, changes, shared, found)
     check_demands(topology, changes, owned, _demands(client, plan.id, changes), found)
     _rack_units(client, topology, changes, shared, found)
