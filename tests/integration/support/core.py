@@ -125,16 +125,17 @@ class Core:
 
     def preview(
         self, document: Mapping[str, Any], *, prune: bool = False, max_moves: int = 0, ledger: Ledger | None = None,
-        rebalance: bool = False, drift: Any = None,
+        rebalance: bool = False, drift: Any = None, **adopting: Any,
     ) -> Outcome:
         """Not wrapped in what keeps check mode from writing, so that an attempt would be seen."""
-        return self._run(document, Options(prune, max_moves, rebalance, drift_policy(drift)), ledger, write=False)
+        options = Options(prune, max_moves, rebalance, drift_policy(drift), **adopting)
+        return self._run(document, options, ledger, write=False)
 
     def apply(
         self, document: Mapping[str, Any], *, prune: bool = False, max_moves: int = 0, ledger: Ledger | None = None,
-        die_before: int = 0, die_after: int = 0, rebalance: bool = False, drift: Any = None,
+        die_before: int = 0, die_after: int = 0, rebalance: bool = False, drift: Any = None, **adopting: Any,
     ) -> Outcome:
-        options = Options(prune, max_moves, rebalance, drift_policy(drift))
+        options = Options(prune, max_moves, rebalance, drift_policy(drift), **adopting)
         return self._run(document, options, ledger, True, die_before, die_after)
 
     def prepare(self, document: Mapping[str, Any]) -> Topology:
