@@ -149,7 +149,7 @@ def path_of(device: Device) -> Path:
 
 def _adopted(row: Row, name: str, values: Mapping[str, Value]) -> Row:
     """The object as one of ours; the marks it has, or has not, stand beside its values, and so are rewritten."""
-    former = {"plan_id": row.plan_id, "key": values.get("former key", "")}
+    former = {"plan_id": row.plan_id or None, "key": values.get("former key")}
     return Row(row.id, name, with_former(values, former), row.plan_id, adopted=True)
 
 

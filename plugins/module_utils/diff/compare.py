@@ -30,7 +30,7 @@ from .changeset import (
     ChangeSet,
     digest_of,
 )
-from .marks import former, present_tags
+from .marks import former, present_tags, with_former
 from .normalize import TOGETHER, lasting, same, wanted_values
 
 Templates = Mapping[str, frozenset[str]]
@@ -104,7 +104,8 @@ def _object(wanted: Wanted, row: Row | None, names: _Names, plan_id: str) -> lis
         before.setdefault(name, row.values.get(name))
         after[name] = values[name]
     if "tags" in changed:
-        after["tags"] = present_tags(row.values.get("tags"), before.get("plan_id"), plan_id, values["tags"])
+        former_id = before["plan_id"] or "" if "plan_id" in before else None
+        after["tags"] = present_tags(row.values.get("tags"), former_id, plan_id, values["tags"])
     if not after:
         return []
     action = MOVE if "ends" in changed else UPDATE
@@ -121,7 +122,7 @@ def _marks(
     after = {name: present[name] for name in before}
     if kind == DEVICE and "plan_id" in before:
         before["tags"] = values.get("tags")
-        after["tags"] = present_tags(values.get("tags"), before["plan_id"], plan_id)
+        after["tags"] = present_tags(values.get("tags"), before["plan_id"] or "", plan_id)
     return before, after
 
 
@@ -158,7 +159,8 @@ def _interface(
     label = names.label(INTERFACE, wanted.key, values)
     unmarked = owned.nameless.get((wanted.device, wanted.name))
     if unmarked is not None:
-        before, after = _marks(INTERFACE, wanted.key, unmarked.values, plan_id)
+        marks = {"plan_id": unmarked.plan_id or None, "key": unmarked.values.get("former key")}
+        before, after = _marks(INTERFACE, wanted.key, with_former({}, marks), plan_id)
         for name in (n for n in values if not same(n, unmarked.values.get(n), values[n])):
             before[name], after[name] = unmarked.values.get(name), values[name]
         return [Change(INTERFACE, UPDATE, wanted.key, label, before, after, unmarked.id, ADOPTED)]

@@ -154,7 +154,8 @@ def test_a_nameless_interface_with_a_wanted_name_is_adopted() -> None:
     owned.nameless["leaf/1", "E1/1/1"] = Row(row.id, row.name, {**row.values, "zone": None, "type": "other"})
     (change,) = changes_of(topology, owned).changes
     assert (change.action, change.id, change.reason) == (UPDATE, row.id, "adopted")
-    assert change.after == {"type": "100gbase-x-qsfp28", "zone": "servers"}
+    marks = {"plan_id": "test", "key": "leaf/1:1/1"}
+    assert change.after == {**marks, "type": "100gbase-x-qsfp28", "zone": "servers"}
 
 
 def test_an_interface_that_a_template_makes_is_a_create_that_is_not_sent() -> None:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import stat
 from collections.abc import Callable
@@ -23,6 +24,7 @@ from ansible_collections.hedgehog.diet.plugins.module_utils.netbox.transport imp
 from ansible_collections.hedgehog.diet.plugins.modules import diet_topology
 
 from ..fakes.netbox import CABLES, DEVICES, INTERFACES, JOURNAL, FakeNetBox
+from ..netbox.others import by_hand
 from ..plans import Document, document, rails, servers, switches, zone
 
 Run = Callable[..., dict[str, Any]]
@@ -134,6 +136,24 @@ def test_a_report_that_cannot_be_written_is_a_warning(run: Run, tmp_path: Path) 
     assert journal.startswith("There is no place for the journal of this run, so it cannot be undone: ")
     assert report.startswith("No report is written: ") and "file" in report
     assert (done["journal"], done["run"] != "") == ("", True)
+
+
+def test_adopting_is_part_of_the_digest_and_can_be_taken_back(run: Run, netbox: FakeNetBox) -> None:
+    run(plan=plan())
+    by_hand(netbox)
+    assert run(plan=plan())["failed"]
+    before = {e: copy.deepcopy(netbox.tables[e]) for e in (DEVICES, INTERFACES, CABLES)}
+    shown = run(check=True, plan=plan(), adopt=True)
+    done = run(plan=plan(), adopt=True)
+    assert (done["changes"], done["digest"]) == (shown["changes"], shown["digest"])
+    assert len({run(plan=plan(), **more)["digest"] for more in ({}, {"adopt": True}, {"adopt_from": "12"})}) == 3
+    taken_back = run(plan=plan(), undo=done["run"])
+    assert taken_back["changes"]["device"] == {"update": 5}
+    for endpoint, rows in before.items():
+        for row_id, row in rows.items():
+            now = netbox.tables[endpoint][row_id]
+            now["custom_fields"] = {name: value for name, value in now["custom_fields"].items() if value is not None}
+            assert now == row
 
 
 def test_prepared_makes_only_what_is_shared(run: Run, netbox: FakeNetBox) -> None:

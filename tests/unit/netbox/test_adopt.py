@@ -119,7 +119,7 @@ def test_what_others_set_is_kept_and_what_we_manage_becomes_an_update() -> None:
     assert change.reason == "adopted"
     assert (change.before["name"], change.after["name"]) == ("GPU-001", "gpu-001")
     assert (change.before["device_role"], change.after["device_role"]) == ("other", "server")
-    assert (change.before["plan_id"], change.after["plan_id"]) == ("", "test")
+    assert (change.before["plan_id"], change.after["plan_id"]) == (None, "test")
     assert (device["name"], device["tags"], device["description"], device["status"]) == (
         "gpu-001", ["diet-test", "theirs"], "ours", "active",
     )
