@@ -11,9 +11,8 @@ from ..model.keys import split_device_key, split_interface_key
 from ..model.state import CABLE, DEVICE, INTERFACE, Owned, Value
 from .adopt import Adoption
 from .changeset import CREATE, DELETE, DRIFT, MOVE, UPDATE, WITH_DEVICE, Change, ChangeSet
+from .edited import SHOWN, WAY_OUT, guard_edited
 from .external import Port
-
-SHOWN = 20
 
 _NONE = Adoption()
 
@@ -31,8 +30,11 @@ def guard(
         ports: the interfaces of external devices that links end on, by key.
         adoption: why what stands in the way was not adopted, where that was tried.
     """
+    # Where nobody knows what an object is, all that follows from it says nothing: first of what is on it.
+    if guard_edited(changes, owned, found):
+        return
     guard_strays(owned, found)
-    if not changes:
+    if not changes or owned.strays:
         return
     _names(changes, owned, names, adoption, found)
     _occupied_ports(changes, owned, ports, adoption, found)
@@ -53,9 +55,7 @@ def guard_removals(foreign_cables: Mapping[int, str], found: Diagnostics) -> Non
 def guard_strays(owned: Owned, found: Diagnostics) -> None:
     """Collect objects whose marks contradict each other: nobody can say what they are."""
     for text in owned.strays[:SHOWN]:
-        found.error(
-            "damaged-mark", (), f"{text}.", "Correct its custom fields hedgehog_plan_id and hedgehog_key, or delete it."
-        )
+        found.error("damaged-mark", (), f"{text}.", WAY_OUT)
 
 
 def _names(

@@ -194,8 +194,9 @@ _NETBOX = {
         "A run is to be taken back, and an object is not as that run left it.",
         "Put it right in NetBox first, or change the plan instead."),
     "damaged-mark": (
-        "An object carries marks of a plan that contradict each other, so nobody knows what it is.",
-        "Correct its custom fields hedgehog_plan_id and hedgehog_key, or delete it."),
+        "An object carries marks of a plan that contradict each other or those of another object, because somebody edited"
+        " or copied them, so nobody knows what it is.",
+        "Correct its custom fields hedgehog_plan_id and hedgehog_key with the API, or delete it."),
     "drift-in-the-way": (
         "Something that somebody changed, and that `drift` leaves as it is, has a name or a port that the plan wants"
         " elsewhere.",

@@ -18,6 +18,13 @@ import re
 from functools import lru_cache
 
 _DIGITS = re.compile(r"(\d+)")
+# Indices have at most six digits: a key that was edited by hand must not ask for a million switches.
+_DEVICE = r"[^\s/:]+/[1-9][0-9]{0,5}"
+_SHAPES = {
+    "device": re.compile(_DEVICE),
+    "interface": re.compile(rf"{_DEVICE}:\S.*"),
+    "cable": re.compile(rf"[a-z]+ {_DEVICE}/[^\s/]+/\S+"),
+}
 
 NaturalKey = tuple[tuple[int, int, str], ...]
 
@@ -95,6 +102,16 @@ def server_link_key(device: str, connection: str, offset: int) -> str:
 def lane_link_key(kind: str, device: str, zone: str, port: str) -> str:
     """Key of a link between switches: the lane at its near end is its identity, so that its far end can move."""
     return f"{kind} {device}/{zone}/{port}"
+
+
+def is_key(kind: str, text: str) -> bool:
+    """Whether a text can be the key of a device, an interface or a cable."""
+    return _SHAPES[kind].fullmatch(text) is not None
+
+
+def near_device(link: str) -> str:
+    """The device at the near end of a link, by its key."""
+    return "/".join(link.partition(" ")[2].split("/")[:2])
 
 
 def link_kind(key: str) -> str:

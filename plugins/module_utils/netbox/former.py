@@ -13,9 +13,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ..diagnostics import Diagnostics
+from ..model.keys import is_key, near_device, split_interface_key
 from ..model.ledger import Entry
 from ..model.renames import Renames
-from ..model.state import DEVICE, INTERFACE, Owned, Value
+from ..model.state import CABLE, DEVICE, INTERFACE, Owned, Value
+from .resources import PORTS_MARK
 
 JsonRow = Mapping[str, Any]
 
@@ -62,8 +64,9 @@ class Former:
             if key in known:
                 if one.stored in known:
                     other = f", of the plan's former id {one.plan_id!r}" if one.plan_id != self.plan_id else ""
+                    holder = f"id {known[key].id}" + (f" ({known[key].name!r})" if kind != CABLE else "")
                     self._owned.strays.append(
-                        f"{name(one.row)} carries the key {one.stored!r}{other}, and so does id {known[key].id}"
+                        f"{name(one.row)} carries the key {one.stored!r}{other}, and so does {holder}"
                     )
                     continue
                 key = self._leave(kind, one.stored, one.present, name(one.row))
@@ -81,7 +84,23 @@ class Former:
                 self._owned.strays.append(f"{name(row)} carries the plan's id {plan_id!r} and no key")
                 continue
             present = self._present(kind, stored, device)
+            wrong = self._wrong(kind, stored, present, row, device)
+            if wrong:
+                self._owned.strays.append(f"{name(row)} carries the key {stored!r}, which is {wrong}")
+                continue
             yield _Candidate(plan_id != self.plan_id or present != stored, plan_id, stored, present, row)
+
+    @staticmethod
+    def _wrong(kind: str, stored: str, present: str, row: JsonRow, device: str) -> str:
+        """What shows that somebody wrote a key which cannot be the object's, empty where nothing does."""
+        if not is_key(kind, stored):
+            return f"no key of a {kind}"
+        if kind == INTERFACE and split_interface_key(present)[0] != device:
+            return f"one of another device than {device}"
+        entry = Entry.parse(str((row.get("custom_fields") or {}).get(PORTS_MARK) or "")) if kind == CABLE else None
+        if entry is not None and entry.a.device != near_device(stored):
+            return f"not that of a link which was placed at {entry.a.device}"
+        return ""
 
     def ports(self, text: Value) -> Value:
         """A ledger entry in present keys; what is none stays as it is."""
@@ -100,8 +119,7 @@ class Former:
             return self._renames.device(stored)
         if kind == INTERFACE:
             return stored if device in self._left else self._renames.interface(stored)
-        near = "/".join(stored.partition(" ")[2].split("/")[:2])
-        return stored if near in self._left else self._renames.link(stored)
+        return stored if near_device(stored) in self._left else self._renames.link(stored)
 
     def _leave(self, kind: str, stored: str, present: str, name: str) -> str:
         """Leave an object with the key it has, because the present one is another's."""

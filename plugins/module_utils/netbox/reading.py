@@ -85,7 +85,7 @@ class Reading:
     def _read_devices(self, former: Former, refs: References) -> None:
         resource = RESOURCES[DEVICE]
         rows = self._marked(DEVICE, refs)
-        for key, marks, row in former.keyed(DEVICE, rows, lambda row: f"device {row['name']!r}"):
+        for key, marks, row in former.keyed(DEVICE, rows, _called_device):
             values = with_former(resource.values(row, refs), marks)
             self.state.devices[key] = Row(int(row["id"]), str(row["name"]), values, former.plan_id)
             refs.add(DEVICE, key, int(row["id"]))
@@ -117,7 +117,7 @@ class Reading:
                         owned.strays.append(f"interface {device} {name} carries the id of the plan {marked!r}")
 
         def called(row: JsonRow) -> str:
-            return f"interface {read[int(row['id'])]['device']} {row['name']}"
+            return f"interface {read[int(row['id'])]['device']} {row['name']} (id {row['id']})"
 
         for key, marks, row in former.keyed(INTERFACE, of_ours(), called):
             row_id = int(row["id"])
@@ -134,6 +134,10 @@ class Reading:
             if values["ports"] != stored:
                 marks = {**marks, "ports": stored}
             self.state.cables[key] = Row(int(row["id"]), key, with_former(values, marks), former.plan_id)
+
+
+def _called_device(row: JsonRow) -> str:
+    return f"device {row['name']!r} (id {row['id']})"
 
 
 def foreign_row(kind: str, row: JsonRow, refs: References) -> Row:

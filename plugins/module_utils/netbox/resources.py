@@ -11,7 +11,7 @@ from typing import Any
 from ..model.state import CABLE, DEVICE, INTERFACE
 from .fields import Resource, decimal, ends, mark, parent_device, plain, rack, slug, speed, tags
 
-PLAN_MARK, KEY_MARK = "hedgehog_plan_id", "hedgehog_key"
+PLAN_MARK, KEY_MARK, PORTS_MARK = "hedgehog_plan_id", "hedgehog_key", "hedgehog_ports"
 
 # List sizes: on a small NetBox 50 devices take 3 to 5 s, 100 interfaces 3 s, 50 cables 5 s, so that progress is seen
 # every few seconds and no request comes near gunicorn's 120 s.
@@ -62,7 +62,7 @@ RESOURCES: Mapping[str, Resource] = {
                 ends(),
                 mark("fabric", "hedgehog_fabric"),
                 mark("zone", "hedgehog_zone"),
-                mark("ports", "hedgehog_ports"),
+                mark("ports", PORTS_MARK),
                 plain("type"),
                 plain("color"),
                 plain("label"),
@@ -143,7 +143,7 @@ MARKS: tuple[Mark, ...] = (
     Mark("hedgehog_zone", "text", "Port zone", (INTERFACE, CABLE)),
     Mark("hedgehog_physical_port", "integer", "Physical port", (INTERFACE,)),
     Mark("hedgehog_breakout_index", "integer", "Lane", (INTERFACE,)),
-    Mark("hedgehog_ports", "text", "Placed ports", (CABLE,)),
+    Mark(PORTS_MARK, "text", "Placed ports", (CABLE,)),
 )
 
 

@@ -194,7 +194,7 @@ def test_where_both_keys_exist_the_present_one_wins_and_the_other_is_left_over()
     assert done.changes.leftovers["device"] == ("gpu/1",)
     assert len(done.changes.leftovers["cable"]) == 4
     warning = next(w for w in done.warnings if w.code == "former-key-left" and "device" in w.message)
-    assert "device 'gpu-001' carries the key 'gpu/1', which is called 'node/1' now" in warning.message
+    assert "device 'gpu-001' (id 121) carries the key 'gpu/1', which is called 'node/1' now" in warning.message
     assert "left over" in warning.message and "prune" in warning.hint
     assert netbox.state() == before
     gone = bring(plan, netbox, prune=True)
