@@ -194,7 +194,7 @@ _NETBOX = {
         "A run is to be taken back, and an object is not as that run left it.",
         "Put it right in NetBox first, or change the plan instead."),
     "damaged-mark": (
-        "An object carries marks of a plan that contradict each other or those of another object, because somebody edited"
+        "An object carries marks that contradict each other, or those of another object, because somebody edited"
         " or copied them, so nobody knows what it is.",
         "Correct its custom fields hedgehog_plan_id and hedgehog_key with the API, or delete it."),
     "drift-in-the-way": (
