@@ -6,16 +6,28 @@ from __future__ import annotations
 
 import copy
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from ansible_collections.hedgehog.diet.plugins.module_utils.diagnostics import PlanError
+from ansible_collections.hedgehog.diet.plugins.module_utils.events import silent
+from ansible_collections.hedgehog.diet.plugins.module_utils.expand.language.load import read_plan
+from ansible_collections.hedgehog.diet.plugins.module_utils.expand.ports import ports_by_name
+from ansible_collections.hedgehog.diet.plugins.module_utils.model.ledger import Ledger
+from ansible_collections.hedgehog.diet.plugins.module_utils.netbox.client import Client
 from ansible_collections.hedgehog.diet.plugins.module_utils.netbox.errors import UnreachableError
+from ansible_collections.hedgehog.diet.plugins.module_utils.netbox.transport import Transport
+from ansible_collections.hedgehog.diet.plugins.module_utils.netbox.writer import RestWriter
+from ansible_collections.hedgehog.diet.plugins.module_utils.workflow.preview import Preview, preview
+from ansible_collections.hedgehog.diet.plugins.module_utils.workflow.survey import Options
 
 from ..fakes.netbox import CABLES, DEVICES, FIELDS, INTERFACES, FakeNetBox, Interrupted
 from ..plans import Document, document, servers, shipped, switches, zone
-from ..runs import bring, conflicts, see
+from ..runs import URL, bring, conflicts, see
+from .origin_ports import origin_ports
 from .others import by_origin
 from .test_adopt import cable_at, named, port
 from .test_workflows import built, row_of, small
@@ -72,6 +84,41 @@ def test_a_plan_of_the_first_diet_comes_over_as_updates(plan: Document, graphql:
         written = len(netbox.writes())
         assert not bring(plan, netbox, **options).changes
         assert len(netbox.writes()) == written
+
+
+def test_a_document_of_the_first_diet_with_the_ports_that_it_gives() -> None:
+    """Its rules for switches and ports are not ours, and yet no cable moves: what it chose is legal here."""
+    path = Path(__file__).parents[1] / "expand/origin_documents/lab.yaml"
+    plan = read_plan(yaml.safe_load(path.read_text(encoding="utf-8"))).plan
+    netbox, options = FakeNetBox(), Options(adopt_from="12")
+
+    def run(transport: Transport, options: Options) -> Preview:
+        client = Client(transport)
+        done = preview(plan, client, URL, Ledger(), options, silent)
+        RestWriter(client, done.refs).write(done.changes, plan.id, silent)
+        return done
+
+    topology = run(netbox, Options()).topology
+    there = origin_ports(plan, topology)
+    names = {key: {end.port: called for called, end in ends.items()} for key, ends in ports_by_name(plan).items()}
+    rows = {row["custom_fields"]["hedgehog_key"]: row for row in netbox.tables[CABLES].values()}
+    devices = {row["custom_fields"]["hedgehog_key"]: row["id"] for row in netbox.tables[DEVICES].values()}
+    ports = {(row["device"], row["name"]): row["id"] for row in netbox.tables[INTERFACES].values()}
+    otherwise = 0
+    for key, entry in there.items():
+        at = devices[entry.b.device], names[entry.b.device.rpartition("/")[0]][entry.b.port]
+        marks = {"hedgehog_plan_id": plan.id}
+        made = ports.get(at) or netbox.make(INTERFACES, device=at[0], name=at[1], type="other", custom_fields=marks)
+        otherwise += made != rows[key]["b_terminations"][0]["object_id"]
+        rows[key]["b_terminations"] = [{"object_type": "dcim.interface", "object_id": made}]
+    assert otherwise
+    by_origin(netbox)
+    before = cabled(netbox)
+    done = run(netbox, options)
+    assert done.changes.counts()["cable"] == {"update": len(before)}
+    assert cabled(netbox) == before
+    for again in (options, Options()):
+        assert not run(netbox, again).changes
 
 
 def test_without_the_option_the_names_are_taken_and_the_ways_out_are_told() -> None:
