@@ -103,6 +103,20 @@ class PlanError(Exception):
         super().__init__("\n".join(d.text() for d in errors))
 
 
+def few(found: Iterable[Diagnostic], most: int = 100) -> Diagnostics:
+    """The same findings, of each code so many and one that counts the others: a plan may meet 10,000 of one kind."""
+    shown: dict[str, list[Diagnostic]] = {}
+    for one in found:
+        shown.setdefault(one.code, []).append(one)
+    left = Diagnostics()
+    for code, alike in shown.items():
+        left.extend(alike[:most])
+        if len(alike) > most:
+            told = f"{len(alike) - most} more of this kind are not shown."
+            left.extend([Diagnostic(alike[0].severity, code, (), told)])
+    return left
+
+
 def nearest(word: str, known: Iterable[str]) -> str:
     """`Did you mean 'x'?`, or the valid names where none is near, or nothing where there are none."""
     names = sorted(known)

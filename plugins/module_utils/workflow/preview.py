@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..diagnostics import Diagnostic
+from ..diagnostics import Diagnostic, few
 from ..diff.changeset import ChangeSet, digest
 from ..diff.compare import change_set
 from ..events import Sink
@@ -49,7 +49,7 @@ def preview(
         NetBoxError: of any kind.
     """
     seen = survey(plan, client, file_ledger, options, sink, observe)
-    seen.found.stop_on_errors()
+    few(seen.found).stop_on_errors()
     whole = digest(seen.changes.digest, plan_digest(plan), url, options.as_row())
     return Preview(
         seen.topology, seen.changes, whole, seen.ledger, seen.observed, seen.refs, tuple(seen.found.warnings)

@@ -10,7 +10,12 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.hedgehog.diet.plugins.module_utils.diagnostics import PlanError
+from ansible_collections.hedgehog.diet.plugins.module_utils.diagnostics import (
+    ERROR,
+    Diagnostic,
+    PlanError,
+    few,
+)
 from ansible_collections.hedgehog.diet.plugins.module_utils.expand.artifact import ledger_of
 
 from ..fakes.netbox import CABLES, DEVICES, FIELDS, INTERFACES, FakeNetBox
@@ -75,6 +80,13 @@ def test_two_plans_that_want_the_same_names() -> None:
     assert f"the name 'gpu-001' for gpu/1 is taken on the site: device {device} of the plan 'test' has it." in told[0]
     assert "say `formerly: [test]` in it" in told[0] and "`adopt_from: test` takes over" in told[0]
     assert len(told) == len(netbox.tables[DEVICES])
+
+
+def test_conflicts_of_one_kind_are_counted_when_they_are_many() -> None:
+    """Names of 10,000 devices would be a message of megabytes."""
+    told = few([Diagnostic(ERROR, "name-taken", (), str(n)) for n in range(10_000)] + [Diagnostic(ERROR, "x", (), "y")])
+    assert len(told.errors) == 102
+    assert told.errors[100].message == "9900 more of this kind are not shown."
 
 
 def test_an_id_that_changed_with_formerly_is_the_same_plan() -> None:
