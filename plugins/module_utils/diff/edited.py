@@ -31,16 +31,16 @@ def guard_edited(changes: ChangeSet, owned: Owned, found: Diagnostics) -> bool:
 
 
 def _edited(changes: ChangeSet, owned: Owned) -> Iterator[tuple[str, str, Row, str]]:
-    """Kind, key, the object, and the key that its marks make."""
+    """Kind, key, the object, and the key that its marks make; what is adopted has those of another plan."""
     new = {kind: {change.key for change in changes.of(kind, CREATE)} for kind in (DEVICE, INTERFACE)}
     for key, row in owned.devices.items() if new[DEVICE] else ():
         other = device_key(str(row.values.get("class_key")), _number(row.values.get("index")))
-        if other != key and other in new[DEVICE]:
+        if other != key and other in new[DEVICE] and not row.adopted:
             yield DEVICE, key, row, other
     for key, row in owned.interfaces.items() if new[INTERFACE] else ():
         port = switch_port_key(_number(row.values.get("physical_port")), _number(row.values.get("lane")) or 1)
         other = interface_key(str(row.values.get("device")), port)
-        if other != key and other in new[INTERFACE]:
+        if other != key and other in new[INTERFACE] and not row.adopted:
             yield INTERFACE, key, row, other
 
 

@@ -231,6 +231,19 @@ def test_another_plan_of_ours_comes_over_too() -> None:
     assert see(small(0), netbox, prune=True).observed.owned.devices == {}
 
 
+def test_its_keys_say_nothing_about_ours() -> None:
+    """What is gpu/2 there is called like gpu/1 here, and gpu/2 is new here."""
+    netbox = built(small(2))
+    plan = small(2)
+    plan["id"] = "pod-1"
+    plan["server_classes"]["gpu"]["instances"] = {1: {"name": "gpu-002"}, 2: {"name": "new"}}
+    second = named(netbox, "gpu-002")["id"]
+    done = bring(plan, netbox, adopt_from="test")
+    assert done.changes.counts()["device"] == {"create": 1, "update": 4}
+    assert netbox.tables[DEVICES][second]["custom_fields"]["hedgehog_instance_index"] == 1
+    assert not see(plan, netbox).changes
+
+
 def test_its_own_id_says_nothing() -> None:
     netbox = built()
     assert not see(small(), netbox, adopt_from="test").changes
