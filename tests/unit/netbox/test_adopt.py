@@ -150,6 +150,16 @@ def test_objects_of_other_plans_are_never_adopted() -> None:
     assert "of the plan 'test' has it" in text and "formerly: [test]" in text and "adopt_from: test" in text
 
 
+def test_an_interface_of_another_plan_on_a_device_of_nobody() -> None:
+    netbox = built()
+    other = netbox.tables[INTERFACES][port(netbox, "gpu-001", "c0-p0")]
+    marks = other["custom_fields"] | {"hedgehog_plan_id": "other"}
+    row_of(netbox, DEVICES, "gpu/1")["custom_fields"] = {}
+    other["custom_fields"] = marks
+    (line,) = errors(netbox)
+    assert "interface gpu/1 c0-p0 carries the id of the plan 'other'" in line and "[damaged-mark]" in line
+
+
 def test_a_cable_with_one_other_end_stays_a_conflict_that_says_where_it_goes() -> None:
     netbox = by_hand(built())
     theirs = netbox.make(DEVICES, name="theirs", **{
