@@ -359,3 +359,18 @@ def test_only_what_is_owned_is_deleted(document: Document, data: st.DataObject) 
         assert change.action == DELETE and change.id in ours
     all_keys = {kind: tuple(owned.of(kind)) for kind in (DEVICE, INTERFACE, CABLE)}
     assert {change.id for change in removals(owned, all_keys)} == ours
+
+
+@pytest.mark.parametrize(("number", "via"), [(100, WITH_DEVICE), (101, "")])
+def test_a_device_with_many_interfaces_is_not_deleted_in_one_go(number: int, via: str) -> None:
+    ports = {f"leaf/1:{n}/1": Row(n, f"E{n}", {"device": "leaf/1", "name": f"E{n}"}, "test") for n in range(number)}
+    owned = Owned(
+        devices={key: Row(n, key, {"name": key}, "test") for n, key in enumerate(("leaf/1", "gpu/1"), 900)},
+        interfaces={**ports, "gpu/1:fe/0": Row(800, "fe", {"device": "gpu/1", "name": "fe"}, "test")},
+    )
+    gone = removals(owned, {kind: tuple(owned.of(kind)) for kind in (DEVICE, INTERFACE, CABLE)})
+    assert {c.via for c in gone if c.kind == INTERFACE and c.key in ports} == {via}
+    assert next(c.via for c in gone if c.key == "gpu/1:fe/0") == WITH_DEVICE
+    assert [p.title for p in phases(change_set(gone, {}))] == (
+        ["Deleting devices"] if via else ["Deleting interfaces", "Deleting devices"]
+    )
