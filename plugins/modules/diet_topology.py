@@ -51,10 +51,28 @@ options:
     default: present
   prune:
     description:
-      - Whether to delete what the plan owns and no longer wants.
+      - Whether to delete what the plan owns and no longer wants. See O(max_deletions) and O(grace).
+      - Something of others on it, such as a cable, an IP address or a module, is an error before the first write.
       - Without it such leftovers stay, keep their ports, and are counted in a warning.
     type: bool
     default: false
+  grace:
+    description:
+      - A status that is given to devices and cables instead of deleting them, with O(prune=true) or O(state=absent).
+      - They stay owned, and hold their names and ports as leftovers do. What is marked already is left alone, so a
+        second run writes nothing. Interfaces have no status and stay as they are.
+      - A later run without it deletes them. Where the plan wants one of them again, a warning names it, because a
+        status that the plan does not state is not touched.
+    type: str
+    choices: [decommissioning]
+  max_deletions:
+    description:
+      - How much may be deleted, as a number of objects or as a share of what the plan owns, such as V(10%). Devices,
+        interfaces and cables count, also interfaces that go with their device. More than that is an error before the
+        first write.
+      - With O(state=present) the default is 5% or 50 objects, whichever is more. With O(state=absent) and O(undo) there
+        is no limit unless this says one.
+    type: raw
   max_moves:
     description:
       - How many cables may be moved to other ports because the plan changed. More than that is an error.
@@ -188,6 +206,12 @@ EXAMPLES = r"""
   hedgehog.diet.diet_topology:
     plan_file: cases/gpu_128.yaml
     adopt_from: "12"
+
+- name: Mark what the plan no longer wants as decommissioning, for a later run to delete
+  hedgehog.diet.diet_topology:
+    plan_file: plans/gpu-pod-1.yml
+    prune: true
+    grace: decommissioning
 
 - name: Remove everything a plan owns, when the plan itself is gone
   hedgehog.diet.diet_topology:

@@ -226,6 +226,51 @@ def deleting_a_device_strips_its_cables(transport: Transport) -> None:
 
 
 @promise
+def what_is_on_a_device_goes_with_it_without_a_word(transport: Transport) -> None:
+    world = World(transport)
+    (port,) = world.ports(1)
+    (row,) = world.get("dcim/interfaces", id=port, fields="id,device")
+    device = row["device"]["id"]
+    made = {
+        "ipam/ip-addresses": {
+            "address": f"10.9.{port % 250}.1/24", "assigned_object_type": "dcim.interface", "assigned_object_id": port
+        },
+        "ipam/services": {
+            "name": world.tag, "protocol": "tcp", "ports": [22], "parent_object_type": "dcim.device",
+            "parent_object_id": device,
+        },
+        "dcim/inventory-items": {"name": world.tag, "device": device},
+    }
+    ids = {endpoint: world.one(endpoint, **values) for endpoint, values in made.items()}
+    for endpoint, row_id in ids.items():
+        assert [one["id"] for one in world.get(endpoint, device_id=[device], fields="id")] == [row_id]
+    assert world.send("DELETE", "dcim/devices", [{"id": device}]).status == 204
+    assert [world.get(endpoint, id=row_id) for endpoint, row_id in ids.items()] == [[], [], []]
+
+
+@promise
+def what_holds_a_device_or_an_interface_is_in_the_way_of_deleting_it(transport: Transport) -> None:
+    world = World(transport)
+    (port,) = world.ports(1)
+    (row,) = world.get("dcim/interfaces", id=port, fields="id,device")
+    device = row["device"]["id"]
+    refers = {
+        name: world.one("dcim/interfaces", device=device, name=name, type="virtual", **{name: port})
+        for name in ("parent", "bridge")
+    }
+    for name, one in refers.items():
+        found = world.get("dcim/interfaces", **{f"{name}_id__n": "null"}, fields=f"id,{name}")
+        assert {row["id"]: row[name]["id"] for row in found}[one] == port
+    assert world.send("DELETE", "dcim/interfaces", [{"id": port}]).status >= 400
+    assert world.send("DELETE", "dcim/interfaces", [{"id": refers["parent"]}]).status == 204
+    assert world.send("DELETE", "dcim/interfaces", [{"id": port}]).status == 204
+    assert world.get("dcim/interfaces", id=refers["bridge"], fields="bridge") == [{"bridge": None}]
+    chassis = world.one("dcim/virtual-chassis", name=world.tag, master=device)
+    assert [one["id"] for one in world.get("dcim/virtual-chassis", master_id=[device], fields="id")] == [chassis]
+    assert world.send("DELETE", "dcim/devices", [{"id": device}]).status >= 400
+
+
+@promise
 def cables_exchange_ends_in_two_steps_at_either_side(transport: Transport) -> None:
     world = World(transport)
     a, b, c, d = world.ports(4)

@@ -7,6 +7,7 @@ from __future__ import annotations
 from typing import Any
 
 from ansible_collections.hedgehog.diet.plugins.module_utils.diagnostics import PlanError
+from ansible_collections.hedgehog.diet.plugins.module_utils.diff.deletions import limit_of
 from ansible_collections.hedgehog.diet.plugins.module_utils.diff.policy import drift_policy
 from ansible_collections.hedgehog.diet.plugins.module_utils.events import Event, Sink, silent
 from ansible_collections.hedgehog.diet.plugins.module_utils.expand.artifact import plan_digest
@@ -28,21 +29,23 @@ URL = "http://netbox.example"
 
 def see(
     plan: Document, netbox: Transport, prune: bool = False, max_moves: int = 0, ledger: Ledger | None = None,
-    rebalance: bool = False, drift: Any = None, adopt: bool = False, adopt_from: str = "",
+    rebalance: bool = False, drift: Any = None, grace: str = "", max_deletions: Any = None, **adopting: Any,
 ) -> Preview:
     """A preview, over a transport that lets no write through."""
     client = Client(ReadOnly(netbox))
-    options = Options(prune, max_moves, rebalance, drift_policy(drift), adopt, adopt_from)
+    limit = limit_of(max_deletions)
+    options = Options(prune, max_moves, rebalance, drift_policy(drift), grace, limit, **adopting)
     return preview(loaded(plan), client, URL, ledger or Ledger(), options, silent)
 
 
 def bring(
     plan: Document, netbox: Transport, prune: bool = False, max_moves: int = 0, sink: Sink = silent,
-    rebalance: bool = False, drift: Any = None, adopt: bool = False, adopt_from: str = "",
+    rebalance: bool = False, drift: Any = None, grace: str = "", max_deletions: Any = None, **adopting: Any,
 ) -> Preview:
     """A run that writes."""
     client = Client(netbox)
-    options = Options(prune, max_moves, rebalance, drift_policy(drift), adopt, adopt_from)
+    limit = limit_of(max_deletions)
+    options = Options(prune, max_moves, rebalance, drift_policy(drift), grace, limit, **adopting)
     done = preview(loaded(plan), client, URL, Ledger(), options, sink)
     writer = RestWriter(client, done.refs)
     record = {"digest": done.digest, "plan_digest": plan_digest(loaded(plan)), **carried(plan)}
@@ -50,9 +53,11 @@ def bring(
     return done
 
 
-def tear_down(plan_id: str, netbox: Transport, former_ids: tuple[str, ...] = ()) -> Teardown:
+def tear_down(
+    plan_id: str, netbox: Transport, former_ids: tuple[str, ...] = (), grace: str = "", max_deletions: Any = None
+) -> Teardown:
     client = Client(netbox)
-    done = teardown(plan_id, Renames(plan_ids=former_ids), client, URL, silent)
+    done = teardown(plan_id, Renames(plan_ids=former_ids), client, URL, silent, grace, limit_of(max_deletions))
     apply(done.changes, plan_id, "", RestWriter(client, done.refs), client, done.refs, {}, silent)
     return done
 

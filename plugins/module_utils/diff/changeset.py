@@ -98,13 +98,15 @@ class Held:
 class ChangeSet:
     """All changes of a run, in the order in which they are shown.
 
-    `leftovers` are owned, unwanted and not pruned; `held` is drift that is left alone.
+    `leftovers` are owned, unwanted and not pruned; `grace` is the status that they get instead. `held` is drift that is
+    left alone.
     """
 
     changes: tuple[Change, ...] = ()
     leftovers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     digest: str = ""
     held: tuple[Held, ...] = ()
+    grace: str = ""
 
     def __bool__(self) -> bool:
         return bool(self.changes)

@@ -10,7 +10,7 @@ from ..diagnostics import Diagnostics, Path
 from ..model.keys import split_device_key, split_interface_key
 from ..model.state import CABLE, DEVICE, INTERFACE, Owned, Value
 from .adopt import Adoption
-from .changeset import CREATE, DELETE, DRIFT, MOVE, UPDATE, WITH_DEVICE, Change, ChangeSet
+from .changeset import CREATE, DELETE, DRIFT, MOVE, UPDATE, Change, ChangeSet
 from .edited import SHOWN, WAY_OUT, guard_edited
 from .external import Port
 
@@ -38,18 +38,8 @@ def guard(
         return
     _names(changes, owned, names, adoption, found)
     _occupied_ports(changes, owned, ports, adoption, found)
-    _stripped_by_interfaces(changes, owned, found)
     _interface_names(changes, owned, found)
     _moves(changes, max_moves, found)
-
-
-def guard_removals(foreign_cables: Mapping[int, str], found: Diagnostics) -> None:
-    """Collect what stands in the way of deleting devices: cables of others on their ports, with what names them."""
-    for cable_id, text in sorted(foreign_cables.items()):
-        found.error(
-            "foreign-cable", (), f"cable {cable_id} ({text}) is not ours, and is on a device that would be deleted.",
-            "NetBox would silently strip it. Move or delete it first.",
-        )
 
 
 def guard_strays(owned: Owned, found: Diagnostics) -> None:
@@ -108,18 +98,6 @@ def _way_out(plan_id: str, tried: bool, other: str) -> str:
 
 def _renames(change: Change) -> bool:
     return "name" in change.after or "tenant" in change.after
-
-
-def _stripped_by_interfaces(changes: ChangeSet, owned: Owned, found: Diagnostics) -> None:
-    """A foreign cable on an interface of ours that goes while its device stays."""
-    ours = {row.id for row in owned.cables.values()}
-    for change in changes.of(INTERFACE, DELETE):
-        cable = owned.cable_on.get(change.id or 0)
-        if cable is not None and cable not in ours and change.via != WITH_DEVICE:
-            found.error(
-                "foreign-cable", (), f"cable {cable} is not ours, and is on {change.label}, which would be deleted.",
-                "NetBox would silently strip it. Move or delete it first.",
-            )
 
 
 def _occupied_ports(

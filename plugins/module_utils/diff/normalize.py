@@ -10,7 +10,7 @@ from ..model.objects import STATED_OF_CABLES, STATED_OF_DEVICES, Wanted
 from ..model.state import CABLE, DEVICE, INTERFACE, Value
 
 STATED: Mapping[str, frozenset[str]] = {
-    DEVICE: frozenset(STATED_OF_DEVICES), INTERFACE: frozenset(), CABLE: frozenset(STATED_OF_CABLES),
+    DEVICE: frozenset(STATED_OF_DEVICES), INTERFACE: frozenset(), CABLE: frozenset((*STATED_OF_CABLES, "status")),
 }
 # Fields that NetBox checks against each other: where one changes, all that the plan states of them are sent.
 TOGETHER: Mapping[str, tuple[str, ...]] = {"rack": ("location", "position", "face"), "length": ("length_unit",)}

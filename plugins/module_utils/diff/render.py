@@ -65,7 +65,12 @@ def summary(changes: ChangeSet, done: bool = False) -> Iterable[str]:
         yield from _why(changes)
     yield from summary_of_held(changes)
     for kind, keys in changes.leftovers.items():
-        yield f"{plural(kind)}: {len(keys)} left over, kept (`prune: true` deletes them)"
+        yield f"{plural(kind)}: {len(keys)} left over, kept ({way_out_of_leftovers(changes)})"
+
+
+def way_out_of_leftovers(changes: ChangeSet) -> str:
+    """What deletes the leftovers of a change set, in words."""
+    return "`grace` keeps them, a run without it deletes them" if changes.grace else "`prune: true` deletes them"
 
 
 def _why(changes: ChangeSet) -> Iterable[str]:

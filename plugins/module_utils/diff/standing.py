@@ -34,7 +34,7 @@ STATES = (DRIFTED, MOVED, MISSING, LEFTOVER, FOREIGN, PLANNED)
 # Conflicts that are findings here, by the kind of what they keep from being there. Damaged marks are among the strays.
 _IN_THE_WAY: Mapping[str, str] = {
     "name-taken": DEVICE, "unit-taken": DEVICE, "port-taken": CABLE, "foreign-cable": CABLE,
-    "marked-connected": CABLE, "damaged-mark": "",
+    "marked-connected": CABLE, "damaged-mark": "", "foreign-dependant": DEVICE,
 }
 # Conflicts with what is a finding already, and those that matter to nobody before something is applied.
 _TOLD = ("leftover-in-the-way", "required-field")

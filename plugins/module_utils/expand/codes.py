@@ -197,6 +197,9 @@ _NETBOX = {
         "An object carries marks that contradict each other, or those of another object, because somebody edited"
         " or copied them, so nobody knows what it is.",
         "Correct its custom fields hedgehog_plan_id and hedgehog_key with the API, or delete it."),
+    "dependants-unseen": (
+        "The token may not view some of what NetBox would delete along with a device or an interface.",
+        "Give the token the right to view them."),
     "drift-in-the-way": (
         "Something that somebody changed, and that `drift` leaves as it is, has a name or a port that the plan wants"
         " elsewhere.",
@@ -221,6 +224,9 @@ _NETBOX = {
     "gone-since": (
         "A run is to be taken back, and something that it needs for that has been deleted since.",
         "Make it again first, or change the plan instead."),
+    "foreign-dependant": (
+        "Something that is not the plan's is on a device or an interface that would be deleted.",
+        "Move or delete it first."),
     "former-key-left": (
         "An object with a former key cannot take the present one, because another object has that already.",
         "Nothing, or `prune: true`, which deletes it."),
@@ -269,6 +275,9 @@ _NETBOX = {
         "Nothing: this run goes on from what NetBox has."),
     "tag-not-for-devices": (
         "A tag in NetBox is for other kinds of objects only.", "Let it be for devices, or name another."),
+    "too-many-deletions": (
+        "More would be deleted than `max_deletions` allows.",
+        "Look at the preview, then raise `max_deletions` to the number in the message."),
     "too-many-moves": (
         "More cables would move to other ports than `max_moves` allows.",
         "Look at the preview, then raise `max_moves` to the number in the message."),
@@ -280,6 +289,9 @@ _NETBOX = {
     "unknown-interface-type": (
         "NetBox does not know a type that interfaces are to have.",
         "Correct `interface_type` of the device type or the module type."),
+    "wanted-decommissioning": (
+        "The plan wants objects that an earlier run with `grace`, or somebody, gave the status decommissioning.",
+        "Set their status in NetBox, or state that of devices in the plan."),
 } | {
     f"unknown-{word.replace(' ', '-')}": (
         f"Neither NetBox nor the catalog has a {word} that the plan refers to.",

@@ -30,6 +30,8 @@ TOPOLOGY: Mapping[str, Any] = {
     "plan_id": {"type": "str"},
     "state": {"type": "str", "choices": ["present", "prepared", "absent"], "default": "present"},
     "prune": {"type": "bool", "default": False},
+    "grace": {"type": "str", "choices": ["decommissioning"]},
+    "max_deletions": {"type": "raw"},
     "max_moves": {"type": "int", "default": 0},
     "rebalance": {"type": "bool", "default": False},
     "adopt": {"type": "bool", "default": False},

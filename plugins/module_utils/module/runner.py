@@ -17,9 +17,10 @@ from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from ..diagnostics import Diagnostic, InvariantError, PlanError
 from ..diff.changeset import ChangeSet
+from ..diff.deletions import DEFAULT, LimitError, limit_of
 from ..diff.journal import JournalError
 from ..diff.policy import KEEP, REPORT, PolicyError, drift_policy
-from ..diff.render import render
+from ..diff.render import render, way_out_of_leftovers
 from ..events import Event, Sink, silent
 from ..expand.artifact import ledger_of as topology_ledger
 from ..expand.artifact import plan_digest, topology_digest
@@ -56,6 +57,8 @@ def run_topology(module: AnsibleModule) -> None:
     absent, undo = module.params["state"] == "absent", bool(module.params["undo"])
     if module.params["plan_id"] and not (absent or undo):
         module.fail_json(msg="plan_id goes with state=absent or undo only; otherwise give plan or plan_file.")
+    if module.params["grace"] and (undo or not (absent or module.params["prune"])):
+        module.fail_json(msg="grace goes with prune=true or state=absent only; nothing else deletes what is unwanted.")
     # As Control-C does it: the lock is given back, and what was done stands in the journal.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     end_with(run, run.undo if undo else run.absent if absent else run.present)
@@ -70,7 +73,7 @@ def end_with(run: Run, body: Callable[[], Result]) -> None:
         run.fail(str(error), error.diagnostics)
     except MissingLibraryError as error:
         module.fail_json(msg=missing_required_lib(str(error.name)))
-    except (NetBoxError, LedgerError, JournalError, PolicyError) as error:
+    except (NetBoxError, LedgerError, JournalError, PolicyError, LimitError) as error:
         run.fail(str(error))
     except OSError as error:
         run.fail(f"{error.filename}: {error.strerror}." if error.filename else str(error))
@@ -106,8 +109,11 @@ class Run:
             ledger = self.file_ledger(plan.id, plan.renames.plan_ids)
         prepared_only = self.params["state"] == "prepared"
         client = self.client(self.module.check_mode)
-        adopting = {"adopt": self.params["adopt"], "adopt_from": self.params["adopt_from"]}
-        options = Options(self.params["prune"], self.params["max_moves"], self.params["rebalance"], drift, **adopting)
+        limit, grace = limit_of(self.params["max_deletions"], DEFAULT), self.params["grace"] or ""
+        options = Options(
+            self.params["prune"], self.params["max_moves"], self.params["rebalance"], drift, grace, limit,
+            self.params["adopt"], self.params["adopt_from"],
+        )
         url, observe = self.params["netbox_url"], self.observe(plan.id)
 
         def look() -> Preview:
@@ -145,9 +151,11 @@ class Run:
         plan_id, renames = (plan.id, plan.renames) if plan else (self.params["plan_id"], Renames())
         taken = self._taken(plan_id, renames.plan_ids)
         client = self.client(self.module.check_mode)
+        grace, limit = self.params["grace"] or "", limit_of(self.params["max_deletions"])
 
         def look() -> Teardown:
-            return self._reported(plan_id, teardown(plan_id, renames, client, self.params["netbox_url"], self.sink))
+            url = self.params["netbox_url"]
+            return self._reported(plan_id, teardown(plan_id, renames, client, url, self.sink, grace, limit))
 
         def record(seen: Teardown) -> Mapping[str, Any]:
             return {"digest": seen.digest}
@@ -158,9 +166,9 @@ class Run:
         done, warnings = self.session(plan_id).carry_out(look, record, client, site, plan)
         result = self._result(plan_id, done.changes, done.digest)
         result["stays"] = done.stays
-        if not self.module.check_mode and done.changes:
+        if not self.module.check_mode and done.changes and not grace:
             self._write_known_ledger(plan_id, Ledger(taken=taken), result)
-        return self.finish(result, warnings)
+        return self.finish(result, [*done.warnings, *warnings])
 
     def undo(self) -> Result:
         """Take back what a run did, by its journal."""
@@ -172,7 +180,8 @@ class Run:
         client = self.client(self.module.check_mode)
 
         def look() -> Undo:
-            seen = undo_run(past.header, past.steps, plan, client, self.params["netbox_url"], self.sink)
+            url, limit = self.params["netbox_url"], limit_of(self.params["max_deletions"])
+            seen = undo_run(past.header, past.steps, plan, client, url, self.sink, limit)
             return self._reported(plan_id, seen)
 
         def record(seen: Undo) -> Mapping[str, Any]:
@@ -256,7 +265,7 @@ class Run:
         }
         if changes.leftovers:
             told = ", ".join(f"{len(keys)} {kind}s" for kind, keys in changes.leftovers.items())
-            self.module.warn(f"The plan no longer wants {told} that it owns; `prune: true` deletes them.")
+            self.module.warn(f"The plan no longer wants {told} that it owns; {way_out_of_leftovers(changes)}.")
         if self.module._diff:
             result["diff"] = {"prepared": render(changes, self.params["diff_lines"], result["report"])}
         return result

@@ -68,6 +68,7 @@ RESOURCES: Mapping[str, Resource] = {
                 plain("label"),
                 decimal("length"),
                 plain("length_unit"),
+                plain("status"),  # read for `grace`; no plan states it
             ),
             on_create={"status": "planned"},
         ),

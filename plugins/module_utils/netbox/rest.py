@@ -30,7 +30,7 @@ _FIELDS = {
         "id,name,role,device_type,site,tenant,rack,location,position,face,platform,status,tags,description,custom_fields"
     ),
     INTERFACE: "id,device,name,type,speed,cable,cable_end,custom_fields",
-    CABLE: "id,type,color,label,length,length_unit,custom_fields",
+    CABLE: "id,type,color,label,length,length_unit,status,custom_fields",
 }
 
 

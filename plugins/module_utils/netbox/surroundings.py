@@ -1,13 +1,13 @@
 # Copyright: Contributors to the hedgehog.diet collection
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Reads what a plan would meet beside what it owns: names on its site, templates of its types, cables of others."""
+"""Reads what a plan would meet beside what it owns: names on its site, templates of its types, demands."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 
 from ..diff.racks import Occupant, Size
-from ..model.state import INTERFACE, Owned
+from ..model.state import INTERFACE
 from .client import Client
 from .errors import AccessError, RefusedError
 from .resources import PLAN_MARK, RESOURCES
@@ -48,17 +48,6 @@ def read_templates(client: Client, types: Mapping[str, int]) -> dict[str, frozen
     for row in rows:
         names.setdefault(slugs[int(row["device_type"]["id"])], set()).add(str(row["name"]))
     return {slug: frozenset(found) for slug, found in names.items()}
-
-
-def read_foreign_cables(client: Client, device_ids: Iterable[int], owned: Owned) -> dict[int, str]:
-    """Cables on any port of some devices that are not ours, and how to name them: NetBox would silently strip them."""
-    ours = {row.id for row in owned.cables.values()}
-    ids = list(device_ids)
-    rows = client.rest_list("dcim/cables", device_id=ids, fields="id,label,display") if ids else ()
-    return {
-        int(row["id"]): str(row.get("label") or row.get("display") or "no label")
-        for row in rows if int(row["id"]) not in ours
-    }
 
 
 def read_required(client: Client) -> dict[str, list[str]]:

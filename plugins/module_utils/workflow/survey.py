@@ -12,11 +12,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..diagnostics import Diagnostics
-from ..diff.changeset import CREATE, DELETE, MOVE, ChangeSet
+from ..diff.changeset import CREATE, MOVE, ChangeSet
 from ..diff.compare import compare
+from ..diff.deletions import NO_LIMIT, Limit
 from ..diff.external import check_external
 from ..diff.followed import followed
-from ..diff.guard import guard, guard_removals
+from ..diff.grace import spare, warn_of_marked
+from ..diff.guard import guard
 from ..diff.held import tell_held
 from ..diff.policy import ENDS, KEEP, DriftPolicy, hold
 from ..diff.racks import Size, check_units, racks_to_check
@@ -38,7 +40,6 @@ from ..netbox.reader import Observe, Observed, ledger_of, prove_view_rights, rea
 from ..netbox.shared import read_shared, shared_wanted
 from ..netbox.surroundings import (
     read_closed,
-    read_foreign_cables,
     read_names,
     read_racked,
     read_required,
@@ -48,22 +49,33 @@ from ..netbox.surroundings import (
 from .adoption import adopt, lent
 from .evidence import evidence
 from .references import check_references
+from .removal import check_removal
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """Options that change what would be written; part of the digest."""
+    """Options that change what would be written, which are part of the digest; and limits, which are not.
+
+    `grace` is a status that is given to what `prune` would delete.
+    """
 
     prune: bool = False
     max_moves: int = 0
     rebalance: bool = False
     drift: DriftPolicy = field(default_factory=DriftPolicy)
+    grace: str = ""
+    max_deletions: Limit = NO_LIMIT
     adopt: bool = False
     adopt_from: str = ""
 
+    @property
+    def deletes(self) -> bool:
+        """Whether what the plan no longer wants goes; what is only marked holds its ports and names."""
+        return self.prune and not self.grace
+
     def as_row(self) -> list[Any]:
-        """What of them is part of the digest. `max_moves` is not: it only says when to stop."""
-        return [self.prune, self.rebalance, self.drift.as_row(), self.adopt, self.adopt_from]
+        """What of them is part of the digest; not what only says when to stop."""
+        return [self.prune, self.rebalance, self.drift.as_row(), self.grace, self.adopt, self.adopt_from]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,13 +123,13 @@ def survey(
     there = _followed(plan, placed, owned, options.drift)
     placed = placed.like({**placed, **there})
     ledger = Ledger(known.under(placed), taken(plan, external, owned, placed))
-    links = lent(plan, ledger, owned, options.prune)
+    links = lent(plan, ledger, owned, options.deletes)
     if links:
         placed = placed.like({**placed, **{key: link.entry for key, link in links.items() if link.entry is not None}})
         ledger = Ledger(known.under(placed), taken(plan, external, owned, placed))
 
     sink(Event("Expanding the plan"))
-    topology, warnings = expand(plan, ledger, options.prune, options.rebalance)
+    topology, warnings = expand(plan, ledger, options.deletes, options.rebalance)
     found.extend(warnings)
     _disagreements(known, ledger, topology, found)
 
@@ -134,17 +146,20 @@ def survey(
     templates = read_templates(
         client, {r.key: r.id for r in shared if r.kind == "device_type" and r.id and r.key in new_types}
     )
-    changes = compare(topology, owned, shared, templates, options.prune)
-    changes = explain(changes, evidence(plan, changes, client, ledger, options.prune, options.rebalance), there)
+    changes = compare(topology, owned, shared, templates, options.deletes)
+    changes = explain(changes, evidence(plan, changes, client, ledger, options.deletes, options.rebalance), there)
     changes = hold(changes, options.drift)
     tell_held(changes, found)
+    if options.grace:
+        changes = spare(changes, owned)
+    warn_of_marked(topology, owned, found)
     named = any(c.kind == DEVICE and ("name" in c.after or "tenant" in c.after) for c in changes.changes)
     names = read_names(client, topology.site.slug) if named and refs.knows("site", topology.site.slug) else {}
     guard(changes, owned, names, ports, options.max_moves, found, adoption)
     check_refusals(topology, changes, shared, found)
     check_demands(topology, changes, owned, _demands(client, plan.id, changes), found)
     _rack_units(client, topology, changes, shared, found)
-    _stripped_cables(client, changes, owned, found)
+    check_removal(client, changes, owned, options.max_deletions, found)
     return Survey(topology, changes, known, ledger, observed, refs, found)
 
 
@@ -199,10 +214,3 @@ def _rack_units(
         for row in shared if row.kind == "device_type"
     }
     check_units(topology, changes, sizes, read_racked(client, topology.site.slug, racks), found)
-
-
-def _stripped_cables(client: Client, changes: ChangeSet, owned: Owned, found: Diagnostics) -> None:
-    going = [c.id for c in changes.of(DEVICE, DELETE) if c.id is not None]
-    if not going:
-        return
-    guard_removals(read_foreign_cables(client, going, owned), found)

@@ -6,10 +6,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..diagnostics import Diagnostics
+from ..diagnostics import Diagnostic, Diagnostics
 from ..diff.changeset import ChangeSet, digest
 from ..diff.compare import change_set, removals
-from ..diff.guard import guard_removals, guard_strays
+from ..diff.deletions import NO_LIMIT, Limit
+from ..diff.grace import spare
+from ..diff.guard import guard_strays
 from ..events import Event, Sink
 from ..expand.pause import no_search_for_cycles
 from ..model.keys import natural
@@ -19,7 +21,7 @@ from ..netbox.client import Client
 from ..netbox.fields import References
 from ..netbox.reader import Observed, prove_view_rights, read_owned
 from ..netbox.shared import REFERENCES, read_shared
-from ..netbox.surroundings import read_foreign_cables
+from .removal import check_removal
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,17 +33,21 @@ class Teardown:
     refs: References
     observed: Observed
     stays: dict[str, list[str]]
+    warnings: tuple[Diagnostic, ...] = ()
 
 
 @no_search_for_cycles()
-def teardown(plan_id: str, renames: Renames, client: Client, url: str, sink: Sink) -> Teardown:
+def teardown(
+    plan_id: str, renames: Renames, client: Client, url: str, sink: Sink, grace: str = "", limit: Limit = NO_LIMIT
+) -> Teardown:
     """What would remove a plan.
 
     Args:
         renames: what the plan was called before; what carries a former id goes too.
+        grace: a status that devices and cables get instead.
 
     Raises:
-        PlanError: cables that are not ours hang on its devices, or its marks are damaged; all of it.
+        PlanError: something of others hangs on it, it is more than the limit, or its marks are damaged; all of it.
         NetBoxError: of any kind.
     """
     sink(Event("Reading NetBox"))
@@ -51,13 +57,15 @@ def teardown(plan_id: str, renames: Renames, client: Client, url: str, sink: Sin
     observed = read_owned(client, plan_id, renames, refs, found)
     owned = observed.owned
     keys = {kind: tuple(sorted(owned.of(kind), key=natural)) for kind in OWNED_KINDS}
-    changes = change_set(removals(owned, keys), {})
+    changes = spare(ChangeSet((), keys), owned) if grace else change_set(removals(owned, keys), {})
     guard_strays(owned, found)
-    guard_removals(read_foreign_cables(client, (row.id for row in owned.devices.values()), owned), found)
+    check_removal(client, changes, owned, limit, found)
     found.stop_on_errors()
     sites = sorted({str(row.values["site"]) for row in owned.devices.values()})
     read_shared(client, [SharedRow("site", site, {}) for site in sites], refs)
-    return Teardown(changes, digest(changes.digest, url), refs, observed, _stays(owned))
+    return Teardown(
+        changes, digest(changes.digest, url, grace), refs, observed, _stays(owned), tuple(found.warnings)
+    )
 
 
 def _stays(owned: Owned) -> dict[str, list[str]]:

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 from ..diagnostics import Diagnostic, Diagnostics
 from ..diff.changeset import CREATE, ChangeSet, digest
-from ..diff.guard import guard, guard_removals
+from ..diff.deletions import NO_LIMIT, Limit
+from ..diff.guard import guard
 from ..diff.journal import Header, Step
 from ..diff.undo import undo
 from ..events import Event, Sink
@@ -24,7 +25,8 @@ from ..netbox.external import read_external
 from ..netbox.fields import References
 from ..netbox.reader import Observed, ledger_of, prove_view_rights, read_owned
 from ..netbox.shared import REFERENCES, read_shared
-from ..netbox.surroundings import read_foreign_cables, read_names
+from ..netbox.surroundings import read_names
+from .removal import check_removal
 
 _NO_LIMIT = sys.maxsize
 
@@ -43,7 +45,10 @@ class Undo:
 
 
 @no_search_for_cycles()
-def undo_run(header: Header, steps: Iterable[Step], plan: Plan | None, client: Client, url: str, sink: Sink) -> Undo:
+def undo_run(
+    header: Header, steps: Iterable[Step], plan: Plan | None, client: Client, url: str, sink: Sink,
+    limit: Limit = NO_LIMIT,
+) -> Undo:
     """What would take a run back.
 
     Args:
@@ -69,6 +74,7 @@ def undo_run(header: Header, steps: Iterable[Step], plan: Plan | None, client: C
                 refs.add(INTERFACE, end, int(end[1:]))
     if changes:
         _check(changes, owned, header, client, refs, found)
+        check_removal(client, changes, owned, limit, found)
     found.stop_on_errors()
     whole = digest(changes.digest, url)
     return Undo(changes, whole, refs, observed, _stays(steps), _ledger(changes, owned), tuple(found.warnings))
@@ -95,9 +101,6 @@ def _check(
     named = any(c.kind == DEVICE and "name" in c.after for c in changes.changes)
     names = read_names(client, header.site) if named and refs.knows("site", header.site) else {}
     guard(changes, owned, names, {}, _NO_LIMIT, found)
-    going = [c.id for c in changes.of(DEVICE, "delete") if c.id is not None]
-    if going:
-        guard_removals(read_foreign_cables(client, going, owned), found)
 
 
 def _by_id(end: str) -> bool:

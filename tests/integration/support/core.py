@@ -10,6 +10,7 @@ from typing import Any
 
 from ansible_collections.hedgehog.diet.plugins.module_utils.diagnostics import Diagnostic
 from ansible_collections.hedgehog.diet.plugins.module_utils.diff.changeset import Change, ChangeSet
+from ansible_collections.hedgehog.diet.plugins.module_utils.diff.deletions import DEFAULT, limit_of
 from ansible_collections.hedgehog.diet.plugins.module_utils.diff.policy import drift_policy
 from ansible_collections.hedgehog.diet.plugins.module_utils.diff.render import line
 from ansible_collections.hedgehog.diet.plugins.module_utils.events import silent
@@ -125,17 +126,20 @@ class Core:
 
     def preview(
         self, document: Mapping[str, Any], *, prune: bool = False, max_moves: int = 0, ledger: Ledger | None = None,
-        rebalance: bool = False, drift: Any = None, **adopting: Any,
+        rebalance: bool = False, drift: Any = None, grace: str = "", max_deletions: Any = None, **adopting: Any,
     ) -> Outcome:
         """Not wrapped in what keeps check mode from writing, so that an attempt would be seen."""
-        options = Options(prune, max_moves, rebalance, drift_policy(drift), **adopting)
+        limit = limit_of(max_deletions, DEFAULT)
+        options = Options(prune, max_moves, rebalance, drift_policy(drift), grace, limit, **adopting)
         return self._run(document, options, ledger, write=False)
 
     def apply(
         self, document: Mapping[str, Any], *, prune: bool = False, max_moves: int = 0, ledger: Ledger | None = None,
-        die_before: int = 0, die_after: int = 0, rebalance: bool = False, drift: Any = None, **adopting: Any,
+        die_before: int = 0, die_after: int = 0, rebalance: bool = False, drift: Any = None, grace: str = "",
+        max_deletions: Any = None, **adopting: Any,
     ) -> Outcome:
-        options = Options(prune, max_moves, rebalance, drift_policy(drift), **adopting)
+        limit = limit_of(max_deletions, DEFAULT)
+        options = Options(prune, max_moves, rebalance, drift_policy(drift), grace, limit, **adopting)
         return self._run(document, options, ledger, True, die_before, die_after)
 
     def prepare(self, document: Mapping[str, Any]) -> Topology:
@@ -162,11 +166,11 @@ class Core:
 
     def teardown(
         self, plan_id: str, *, write: bool = True, die_before: int = 0, die_after: int = 0,
-        former_ids: tuple[str, ...] = (),
+        former_ids: tuple[str, ...] = (), grace: str = "",
     ) -> Outcome:
         client = self._client(die_before, die_after)
-        done = teardown(plan_id, Renames(plan_ids=former_ids), client, self.url, silent)
-        warnings: list[Diagnostic] = []
+        done = teardown(plan_id, Renames(plan_ids=former_ids), client, self.url, silent, grace)
+        warnings: list[Diagnostic] = list(done.warnings)
         if write:
             site = next(iter(done.stays.get("sites", ())), "")
             writer = RestWriter(client, done.refs)

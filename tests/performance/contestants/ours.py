@@ -31,7 +31,7 @@ def run(server: Server, directory: Path, step: Step) -> Measured:
     options: dict[str, Any] = {"plan_id": PLAN_ID, "state": "absent"}
     if step.document is not None:
         (directory / "plan.yml").write_text(yaml.safe_dump(step.document, sort_keys=False))
-        options = {"plan_file": "plan.yml", "prune": True}
+        options = {"plan_file": "plan.yml", "prune": True, "max_deletions": "100%"}
     return play(server, directory, **options)
 
 

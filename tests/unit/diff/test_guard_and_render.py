@@ -19,7 +19,7 @@ from ansible_collections.hedgehog.diet.plugins.module_utils.diff.changeset impor
     ChangeSet,
 )
 from ansible_collections.hedgehog.diet.plugins.module_utils.diff.external import Port
-from ansible_collections.hedgehog.diet.plugins.module_utils.diff.guard import Names, guard, guard_removals
+from ansible_collections.hedgehog.diet.plugins.module_utils.diff.guard import Names, guard
 from ansible_collections.hedgehog.diet.plugins.module_utils.diff.render import MAX_LINE, line, render, summary
 from ansible_collections.hedgehog.diet.plugins.module_utils.model.state import Owned, Row
 
@@ -152,19 +152,7 @@ def test_an_interface_name_that_a_leftover_holds() -> None:
     assert [d.code for d in guarded([renamed], owned)] == ["leftover-in-the-way"]
 
 
-# -- deletions, moves, marks -----------------------------------------------------------------------------------------
-
-
-def test_a_foreign_cable_on_an_interface_that_goes() -> None:
-    gone = Change("interface", DELETE, "a:1", "a p", {"device": "a"}, {}, 1)
-    (found,) = guarded([gone], ports(a=77))
-    assert found.code == "foreign-cable" and "cable 77" in found.message
-
-
-def test_foreign_cables_on_devices_that_go() -> None:
-    found = Diagnostics()
-    guard_removals({77: "uplink", 9: "patch"}, found)
-    assert [d.message.split(" is")[0] for d in found] == ["cable 9 (patch)", "cable 77 (uplink)"]
+# -- moves, marks ----------------------------------------------------------------------------------------------------
 
 
 def test_moves_count_unless_they_are_drift() -> None:

@@ -62,7 +62,7 @@ def test_identity_and_ledger_are_no_matter_of_policy() -> None:
     ] * 3
     managed = {kind: {one.name for one in resource.fields} for kind, resource in RESOURCES.items()}
     assert {kind: managed[kind] - set(names) for kind, names in FIELDS.items()} == {
-        "device": set(), "interface": {"device"}, "cable": {"ports"},
+        "device": set(), "interface": {"device"}, "cable": {"ports", "status"},
     }
 
 

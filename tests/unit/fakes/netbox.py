@@ -18,6 +18,7 @@ from typing import Any
 from ansible_collections.hedgehog.diet.plugins.module_utils.netbox.errors import UnreachableError
 from ansible_collections.hedgehog.diet.plugins.module_utils.netbox.transport import Response, Statistics, is_read
 
+from .dependants import DEVICE, HANGING, INTERFACE, REFUSED, STRIPPED, fields, places, references
 from .graphql import GraphQLError, Query, Selection, parse
 from .history import History
 
@@ -80,8 +81,8 @@ TABLES: Mapping[str, Table] = {
         lengths={"name": 64, "description": 200},
     ),
     INTERFACES: Table(
-        {"device": None, "name": None, "type": None, "speed": None, "description": ""}, ("device", "name", "type"),
-        {"device": DEVICES}, lengths={"name": 64},
+        {"device": None, "name": None, "type": None, "speed": None, "description": "", **fields(INTERFACES)},
+        ("device", "name", "type"), {"device": DEVICES, **references(INTERFACES)}, lengths={"name": 64},
     ),
     CABLES: Table(
         {
@@ -105,6 +106,10 @@ TABLES: Mapping[str, Table] = {
         {"assigned_object_type": None, "assigned_object_id": None, "kind": "info", "comments": None},
         ("assigned_object_type", "assigned_object_id", "comments"),
     ),
+    **{
+        endpoint: Table({"name": None, **fields(endpoint)}, references=references(endpoint), custom=False)
+        for endpoint in HANGING if endpoint != INTERFACES
+    },
 }
 
 
@@ -284,6 +289,7 @@ class FakeNetBox:
                     if left != cable[side]:  # of which the cable itself has no record
                         self.history.save(TERMINATIONS, row["id"], {"cable": cable["id"]}, {})
                     cable[side] = left
+        self._let_go(endpoint, row["id"])
         for table in TABLES.items():
             for name, target in table[1].references.items():
                 if target == endpoint and any(r[name] == row["id"] for r in self.tables[table[0]].values()):
@@ -292,6 +298,19 @@ class FakeNetBox:
         self.history.save(endpoint, row["id"], row, {})
         if self._number != (4, 6):
             self._save_ends(endpoint, row)
+
+    def _let_go(self, endpoint: str, row_id: int) -> None:
+        """What hangs on an object is deleted with it, taken off, or in its way."""
+        gone = OBJECT_TYPES.get(endpoint), row_id
+        for other, ways in HANGING.items():
+            for way, one in [(way, one) for way in ways for one in self.tables[other].values()]:
+                if way.on(one) == gone:
+                    if way.fate == REFUSED:
+                        raise _Refused({"detail": "Unable to delete object. Dependent objects were found."})
+                    if way.fate == STRIPPED:
+                        one[way.field] = None
+                    else:
+                        self.tables[other].pop(one["id"], None)
 
     def _existing(self, endpoint: str, given: Row) -> Row:
         row = self.tables[endpoint].get(given.get("id", 0))
@@ -417,7 +436,12 @@ class FakeNetBox:
         for name, value in params.items():
             wanted = {str(one) for one in (value if isinstance(value, (list, tuple, set)) else [value])}
             column = name.removesuffix("_id")
-            if name == "device_id" and endpoint == CABLES:
+            if name == "device_id" and endpoint in HANGING and endpoint != INTERFACES:
+                rows = [r for r in rows if any(wanted & self._ids_of(place) for place in places(endpoint, r))]
+            elif name == "interface_id" and endpoint in HANGING:
+                on = {(INTERFACE, int(one)) for one in wanted}
+                rows = [r for r in rows if on & set(places(endpoint, r))]
+            elif name == "device_id" and endpoint == CABLES:
                 rows = [r for r in rows if wanted & {str(self._device_of(end)) for end in self._ends(r)}]
             elif name == "name" and endpoint == DEVICES:
                 rows = [r for r in rows if str(r["name"]).lower() in {one.lower() for one in wanted}]
@@ -446,6 +470,8 @@ class FakeNetBox:
                 rows = [r for r in rows if not (r["a_terminations"] and r["b_terminations"])]
             elif name == "id__gte" or (name == "start" and self._number >= (4, 6)):
                 rows = [r for r in rows if r["id"] >= int(value)]
+            elif name.endswith("_id__n") and value == "null" and endpoint in HANGING:
+                rows = [r for r in rows if r.get(name.removesuffix("_id__n")) is not None]
             # any other filter is ignored without a word
         found = list(rows)
         limit = min(int(params.get("limit", 50)) or self.max_page, self.max_page)
@@ -499,17 +525,25 @@ class FakeNetBox:
         out = copy.deepcopy(row)
         for name, target in TABLES[endpoint].references.items():
             other = self.tables[target].get(row[name], {})
-            out[name] = {key: other.get(key) for key in ("id", "name", "slug") if key in other} or None
+            shown = {key: other.get(key) for key in ("id", "name", "slug") if key in other}
+            out[name] = {**shown, "display": other.get("name")} if shown else None
         for name in ("type", "status", "filter_logic", "face", "length_unit"):
             if out.get(name):
                 out[name] = {"value": out[name], "label": str(out[name]).title()}
         if OBJECT_TYPES.get(endpoint):
             fields = [one for one in self.tables[FIELDS].values() if OBJECT_TYPES[endpoint] in one["object_types"]]
             out["custom_fields"] = {one["name"]: row["custom_fields"].get(one["name"]) for one in fields}
+        for side in ("a_terminations", "b_terminations") if endpoint == CABLES else ():
+            out[side] = [{**end, "object": self._end_shown(end["object_id"])} for end in row[side]]
         out["tags"] = [{"slug": slug} for slug in row["tags"]]
         out["last_updated"] = self._saved(endpoint, row["id"]).isoformat()
         out["display"] = str(row.get("label") or row.get("name") or f"#{row['id']}")
         return out
+
+    def _end_shown(self, interface: int) -> Row:
+        row = self.tables[INTERFACES][interface]
+        name = self.tables[DEVICES][row["device"]]["name"]
+        return {"display": row["name"], "device": {"id": row["device"], "name": name, "display": name}}
 
     def _all_ends(self) -> list[Row]:
         """Terminations. Their ids are made up, and only tell them apart."""
@@ -531,6 +565,11 @@ class FakeNetBox:
         rows = sorted(found, key=lambda row: int(row["id"]))
         page = rows[:min(int(params.get("limit", 50)), self.max_page)]
         return Response(200, {"count": len(rows), "next": None, "results": page})
+
+    def _ids_of(self, place: tuple[str, int]) -> set[str]:
+        """The id of a device, or of the device of an interface."""
+        kind, row_id = place
+        return {str(row_id if kind == DEVICE else self._device_of(row_id))}
 
     @staticmethod
     def _ends(cable: Row) -> list[int]:

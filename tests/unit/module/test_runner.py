@@ -201,21 +201,21 @@ def test_rebalancing_is_offered_counted_and_done(run: Run) -> None:
 
     run(plan=alternating(16))
     fewer = alternating(2)
-    done = run(plan=fewer, prune=True)
+    done = run(plan=fewer, prune=True, max_deletions="100%")
     assert done["quantities"]["leaf"]["count"] == 4
     (advice,) = (d for d in done["diagnostics"] if d["code"] == "rebalance-saves")
     assert "2 leaf instead of 4, and move 2 cables" in advice["message"]
-    refused = run(plan=fewer, prune=True, rebalance=True)
+    refused = run(plan=fewer, prune=True, max_deletions="100%", rebalance=True)
     assert refused["failed"] and "2 cables would move" in refused["msg"] and "`max_moves: 2`" in refused["msg"]
-    check = run(check=True, plan=fewer, prune=True, rebalance=True, max_moves=2)
-    assert check["digest"] != run(check=True, plan=fewer, prune=True, max_moves=2)["digest"]
-    moved = run(plan=fewer, prune=True, rebalance=True, max_moves=2)
+    check = run(check=True, plan=fewer, prune=True, max_deletions="100%", rebalance=True, max_moves=2)
+    assert check["digest"] != run(check=True, plan=fewer, prune=True, max_deletions="100%", max_moves=2)["digest"]
+    moved = run(plan=fewer, prune=True, max_deletions="100%", rebalance=True, max_moves=2)
     assert moved["digest"] == check["digest"]
     assert (moved["changes"]["cable"], moved["changes"]["device"]) == ({"move": 2}, {"delete": 2})
     assert moved["quantities"]["leaf"]["count"] == 2
     for options in ({"rebalance": True}, {}):
-        assert run(plan=fewer, prune=True, **options)["changed"] is False
-    digests = {run(plan=fewer, prune=True, rebalance=one)["digest"] for one in (False, True)}
+        assert run(plan=fewer, prune=True, max_deletions="100%", **options)["changed"] is False
+    digests = {run(plan=fewer, prune=True, max_deletions="100%", rebalance=one)["digest"] for one in (False, True)}
     assert len(digests) == 2  # it says what was asked for, also where nothing changes
 
 
