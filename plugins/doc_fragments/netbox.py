@@ -11,7 +11,10 @@ class ModuleDocFragment:
 options:
   netbox_url:
     description:
-      - Address of the NetBox, such as V(https://netbox.example.com).
+      - Address of the NetBox, such as V(https://netbox.example.com). It may not hold a user or password.
+      - Plain V(http) to anything but this machine is a warning.
+      - Proxies are taken from the environment (E(HTTPS_PROXY), E(HTTP_PROXY), E(ALL_PROXY), E(NO_PROXY)). C(~/.netrc) is
+        not read.
       - Taken from the environment variable E(NETBOX_URL) or E(NETBOX_API) when not given.
     type: str
     required: true
@@ -26,13 +29,19 @@ options:
     type: bool
     default: true
   ca_path:
-    description: File or directory of certificates of authorities to trust, instead of the usual ones.
+    description:
+      - File or directory of certificates of authorities to trust, instead of the usual ones.
+      - Without it E(REQUESTS_CA_BUNDLE) or E(CURL_CA_BUNDLE) of the environment says it, if set.
     type: path
   cert:
-    description: Client certificate, the path of a file that holds certificate and key, or a list of the paths of both.
+    description:
+      - Client certificate, the path of a file that holds certificate and key, or a list of the paths of both.
+      - The key must not be encrypted, because nobody could give the pass phrase.
     type: raw
   headers:
-    description: Further headers to send with every request.
+    description:
+      - Further headers to send with every request. C(Authorization) is not one of them, O(netbox_token) is.
+      - Their values are masked in all that Ansible shows, also where something else is the same text.
     type: dict
   timeout:
     description: Seconds to wait for an answer.

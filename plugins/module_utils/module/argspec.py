@@ -4,12 +4,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from typing import Any
 
 from ansible.module_utils.basic import env_fallback
 
-from ..netbox.transport import Connection
+from ..netbox.connection import Connection
+from ..netbox.errors import UnreachableError
 
 CONNECTION: Mapping[str, Any] = {
     "netbox_url": {"type": "str", "required": True, "fallback": (env_fallback, ["NETBOX_URL", "NETBOX_API"])},
@@ -64,13 +66,27 @@ INFO: Mapping[str, Any] = {
 
 
 def connection(params: Mapping[str, Any]) -> Connection:
-    cert = params["cert"]
+    """How to reach the NetBox.
+
+    Raises:
+        UnreachableError: an option has a shape that it cannot have.
+    """
     return Connection(
-        url=params["netbox_url"],
-        token=params["netbox_token"],
+        url=params["netbox_url"].strip(),
+        token=params["netbox_token"].strip(),  # read from a file it has a line break at its end
         validate_certs=params["validate_certs"],
         ca_path=params["ca_path"] or "",
-        cert=tuple(cert) if isinstance(cert, (list, tuple)) and len(cert) == 2 else cert,
+        cert=_cert(params["cert"]),
         headers={str(k): str(v) for k, v in (params["headers"] or {}).items()},
         timeout=params["timeout"],
     )
+
+
+def _cert(given: Any) -> tuple[str, str] | str | None:
+    if not given:
+        return None
+    paths = [given] if isinstance(given, str) else given
+    if not isinstance(paths, (list, tuple)) or len(paths) > 2 or not all(isinstance(path, str) for path in paths):
+        raise UnreachableError("`cert` is the path of a file with certificate and key, or a list of the paths of both.")
+    first, *key = (os.path.expanduser(path) for path in paths)
+    return (first, key[0]) if key else first

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 import os
+import stat
 import tempfile
 import time
 from collections.abc import Iterable, Iterator
@@ -83,6 +84,24 @@ def report_dir(wanted: str | None, plan_id: str) -> str:
     return path
 
 
+def open_to_others(path: str) -> str:
+    """What is to be told of a directory in which others may write; empty where they may not.
+
+    One that was there before keeps its rights: it may be shared with a purpose, and every file in it is 0600.
+    """
+    mode = stat.S_IMODE(os.stat(path).st_mode)
+    if not mode & (stat.S_IWGRP | stat.S_IWOTH):
+        return ""
+    return (
+        f"{path} may be written by others (its mode is {mode:04o}), who could put other files in the place of those that"
+        " the next run trusts. Take that right away, or name another `report_dir`."
+    )
+
+
+def _for_its_owner(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
+
+
 class ProgressFile:
     """A listener that appends every event to a file, a line each; the action plugin follows it."""
 
@@ -94,7 +113,7 @@ class ProgressFile:
         if event.text:
             row["text"] = event.text
         try:
-            with open(self._path, "a", encoding="utf-8") as file:
+            with open(self._path, "a", encoding="utf-8", opener=_for_its_owner) as file:
                 file.write(json.dumps(row) + "\n")
         except OSError:
             pass  # progress is a courtesy: a full disk must not stop a run half way

@@ -33,6 +33,7 @@ from ..model.ledger import read as read_ledger
 from ..model.plan import Plan
 from ..model.renames import Renames
 from ..netbox.client import Client
+from ..netbox.connection import secrets, unsafe
 from ..netbox.errors import NetBoxError
 from ..netbox.meter import Metered
 from ..netbox.reader import CHANGED, Observe
@@ -44,7 +45,7 @@ from ..workflow.teardown import Teardown, teardown
 from ..workflow.undo import Undo, undo_run
 from . import report
 from .argspec import connection
-from .files import ProgressFile, read_text, report_dir, write_text
+from .files import ProgressFile, open_to_others, read_text, report_dir, write_text
 from .session import AnySeen, Session
 from .snapshot_file import NAME, SnapshotFile
 
@@ -205,7 +206,11 @@ class Run:
     def client(self, read_only: bool) -> Client:
         if library_missing():
             raise MissingLibraryError("pynetbox", name="pynetbox")
-        self.meter = Metered(HttpTransport(connection(self.params)), self.sink)
+        how = connection(self.params)
+        self.module.no_log_values.update(secrets(how))
+        if told := unsafe(how):
+            self.module.warn(told)
+        self.meter = Metered(HttpTransport(how), self.sink)
         self.statistics = self.meter.statistics
         return Client(ReadOnly(self.meter) if read_only else self.meter)
 
@@ -219,7 +224,10 @@ class Run:
         """How to read, and where the snapshot is that this run begins with or leaves."""
         changed = self.params["observe"] == CHANGED
         try:
-            path = os.path.join(report_dir(self.params["report_dir"], plan_id), NAME)
+            directory = report_dir(self.params["report_dir"], plan_id)
+            if told := open_to_others(directory):
+                self.module.warn(told)
+            path = os.path.join(directory, NAME)
         except OSError as error:
             if changed:
                 self.module.warn(f"There is no place to keep a snapshot in, so everything is read: {error}")

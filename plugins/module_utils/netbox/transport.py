@@ -10,13 +10,13 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from http.cookiejar import DefaultCookiePolicy
 from typing import Any, Protocol
 
 from ..diagnostics import InvariantError
+from .connection import Connection, session, tls_refusal, without_credentials
 from .errors import ServerError, UnreachableError
 
 try:
@@ -94,37 +94,9 @@ def is_read(method: str, path: str) -> bool:
     return method == "GET" or (method == "POST" and path == GRAPHQL)
 
 
-@dataclass(frozen=True, slots=True)
-class Connection:
-    """How to reach a NetBox. `timeout` is in seconds; `cert` a client certificate, or that and its key."""
-
-    url: str
-    token: str
-    validate_certs: bool = True
-    ca_path: str = ""
-    cert: tuple[str, str] | str | None = None
-    headers: Mapping[str, str] = field(default_factory=dict)
-    timeout: float = 120.0
-
-
 def library_missing() -> bool:
     """Whether pynetbox is not installed."""
     return pynetbox is None
-
-
-def _session(connection: Connection) -> requests.Session:
-    """A session for all threads: its pool of connections is made for that."""
-    session: requests.Session = pynetbox.api(connection.url, token=connection.token).http_session
-    # v2 tokens (NetBox 4.5+) begin with nbt_ and go as Bearer; v1 tokens go in 5.0.
-    scheme = "Bearer" if connection.token.startswith("nbt_") else "Token"
-    session.headers["Authorization"] = f"{scheme} {connection.token}"
-    session.headers["Accept"] = "application/json"
-    session.headers.update(connection.headers)
-    session.verify = (connection.ca_path or True) if connection.validate_certs else False
-    session.cert = connection.cert
-    # Nothing else may be left in it that an answer changes. NetBox knows us by the token.
-    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-    return session
 
 
 class HttpTransport:
@@ -136,7 +108,7 @@ class HttpTransport:
         self._counting = threading.Lock()
         self._url = connection.url.rstrip("/")
         self._timeout = (10.0, connection.timeout)
-        self._reading, self._writing = _session(connection), _session(connection)
+        self._reading, self._writing = session(connection), session(connection)
         # A server that closes a connection which it kept open, in the moment in which we send on it, loses the request:
         # gunicorn does so two seconds after the last one, and at once after a body that it finds too large. A read is
         # sent again. A write is not, so each has a connection of its own.
@@ -188,14 +160,12 @@ class HttpTransport:
     def _once(self, method: str, path: str, params: Mapping[str, Any] | None, body: Any) -> Response:
         begin = time.monotonic()
         try:
-            session = self._reading if is_read(method, path) else self._writing
-            reply = session.request(
+            by = self._reading if is_read(method, path) else self._writing
+            reply = by.request(
                 method, self._url + path, params=params, json=body, timeout=self._timeout, allow_redirects=False
             )
         except requests.exceptions.SSLError as error:
-            raise UnreachableError(
-                f"{self._url} cannot be trusted: {_reason(error)}. Set `ca_path` to its authority's certificate."
-            ) from None
+            raise UnreachableError(f"{self._url} {tls_refusal(_reason(error))}") from None
         except requests.exceptions.ReadTimeout:
             late = "" if is_read(method, path) else " It may have been carried out all the same: run again to continue."
             raise UnreachableError(
@@ -206,7 +176,8 @@ class HttpTransport:
         finally:
             self._count(seconds=time.monotonic() - begin)
         if reply.is_redirect:
-            raise ServerError(f"{self._url} redirects to {reply.headers.get('Location')}: use that address.")
+            address = without_credentials(reply.headers.get("Location", ""))
+            raise ServerError(f"{self._url} redirects to {address}: use that address.")
         self._count(received=len(reply.content))
         wait, sent = _seconds(reply.headers.get("Retry-After")), _time(reply.headers.get("Date"))
         if not reply.content:
@@ -263,4 +234,4 @@ def _reason(error: BaseException) -> str:
     ):
         seen = inner
     words = seen.strerror if isinstance(seen, OSError) and seen.strerror else str(seen)
-    return words.partition("Max retries exceeded")[0].strip() or type(seen).__name__
+    return without_credentials(words.partition("Max retries exceeded")[0].strip()) or type(seen).__name__

@@ -66,7 +66,7 @@ def run(
 
     def module(which: Any = diet_topology_info, **arguments: Any) -> dict[str, Any]:
         given = {
-            "netbox_url": "http://netbox.example", "netbox_token": "very-secret",
+            "netbox_url": "https://netbox.example", "netbox_token": "very-secret",
             "report_dir": str(tmp_path / "report"), "plan": plan(), **arguments,
         }
         with patch_module_args(given), pytest.raises(SystemExit):

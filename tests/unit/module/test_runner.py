@@ -20,7 +20,7 @@ from ansible_collections.hedgehog.diet.plugins.module_utils.expand.language impo
 from ansible_collections.hedgehog.diet.plugins.module_utils.module import runner
 from ansible_collections.hedgehog.diet.plugins.module_utils.netbox.client import Client
 from ansible_collections.hedgehog.diet.plugins.module_utils.netbox.errors import UnreachableError
-from ansible_collections.hedgehog.diet.plugins.module_utils.netbox.transport import Response
+from ansible_collections.hedgehog.diet.plugins.module_utils.netbox.transport import HttpTransport, Response
 from ansible_collections.hedgehog.diet.plugins.modules import diet_topology
 
 from ..fakes.netbox import CABLES, DEVICES, INTERFACES, JOURNAL, FakeNetBox
@@ -65,7 +65,7 @@ def run(
 
     def module(check: bool = False, diff: bool = False, **arguments: Any) -> dict[str, Any]:
         given = {
-            "netbox_url": "http://netbox.example", "netbox_token": "very-secret",
+            "netbox_url": "https://netbox.example", "netbox_token": "very-secret",
             "report_dir": str(tmp_path / "report"),
             **arguments, "_ansible_check_mode": check, "_ansible_diff": diff,
         }
@@ -452,3 +452,43 @@ def test_without_a_place_for_it_everything_is_read(run: Run, tmp_path: Path) -> 
     result = run(plan=plan(), check=True, observe="changed", report_dir=str(tmp_path / "file"))
     assert result["observed"]["mode"] == "full"
     assert "There is no place to keep a snapshot in" in result["warnings"][0]
+
+
+# -- what nobody may read ---------------------------------------------------------------------------------------------
+
+
+def test_plain_http_is_a_warning_once(run: Run) -> None:
+    (told,) = run(check=True, plan=plan(), netbox_url="http://netbox.example")["warnings"]
+    assert told.startswith("http://netbox.example is plain http")
+    assert run(check=True, plan=plan(), netbox_url="http://localhost:8000")["warnings"] == []
+
+
+def test_a_password_in_the_address_is_refused_and_shown_nowhere(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runner, "HttpTransport", HttpTransport)
+    monkeypatch.setenv("ANSIBLE_INJECT_INVOCATION", "1")
+    for options in ({}, {"_ansible_inject_invocation": True}):
+        result = run(plan=plan(), netbox_url="https://me:s3cr3t-w0rd@netbox.example", **options)
+        assert result["failed"] and "`netbox_url` holds a user or password" in result["msg"]
+        assert "s3cr3t-w0rd" not in json.dumps(result)
+
+
+def test_a_report_dir_that_others_may_write_is_a_warning(run: Run, tmp_path: Path) -> None:
+    shared = tmp_path / "shared"
+    shared.mkdir()
+    shared.chmod(0o777)
+    (told,) = run(plan=plan(), report_dir=str(shared))["warnings"]
+    assert told.startswith(f"{shared} may be written by others (its mode is 0777)")
+    assert {stat.S_IMODE(path.stat().st_mode) for path in shared.iterdir()} == {0o600}
+    shared.chmod(0o755)
+    assert run(plan=plan(), report_dir=str(shared))["warnings"] == []
+    made = tmp_path / "deep" / "made"
+    run(check=True, plan=plan(4), report_dir=str(made))
+    assert stat.S_IMODE(made.stat().st_mode) == 0o700
+
+
+def test_progress_is_for_its_owner(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "progress"
+    run(check=True, plan=plan(), progress_file=str(path))
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
