@@ -13,8 +13,8 @@ options:
     description:
       - Address of the NetBox, such as V(https://netbox.example.com). It may not hold a user or password.
       - Plain V(http) to anything but this machine is a warning.
-      - Proxies are taken from the environment (E(HTTPS_PROXY), E(HTTP_PROXY), E(ALL_PROXY), E(NO_PROXY)). C(~/.netrc) is
-        not read.
+      - Proxies are taken from the environment (E(HTTPS_PROXY), E(HTTP_PROXY), E(ALL_PROXY), E(NO_PROXY)).
+      - C(~/.netrc) is not read.
       - Taken from the environment variable E(NETBOX_URL) or E(NETBOX_API) when not given.
     type: str
     required: true

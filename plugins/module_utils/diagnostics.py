@@ -61,24 +61,32 @@ class Diagnostic:
 class Diagnostics:
     """Collects findings, so that one pass reports all of them."""
 
-    def __init__(self, found: Iterable[Diagnostic] = ()) -> None:
+    def __init__(self, found: Iterable[Diagnostic] = (), most: int | None = None) -> None:
+        """`most` errors are collected, and the next one ends it: nobody reads so many."""
+        self._most = most
         self._found = list(found)
+        self._errors = [d for d in self._found if d.severity == ERROR]
 
     def error(self, code: str, path: Path, message: str, hint: str = "") -> None:
-        self._found.append(Diagnostic(ERROR, code, path, message, hint))
+        self.extend([Diagnostic(ERROR, code, path, message, hint)])
 
     def warn(self, code: str, path: Path, message: str, hint: str = "") -> None:
         self._found.append(Diagnostic(WARNING, code, path, message, hint))
 
     def extend(self, more: Iterable[Diagnostic]) -> None:
-        self._found.extend(more)
+        rows = list(more)
+        self._found.extend(rows)
+        self._errors.extend(d for d in rows if d.severity == ERROR)
+        if self._most is not None and len(self._errors) > self._most:
+            told = f"there are more errors than these {self._most:,}; they are not looked for."
+            raise PlanError([*self._found, Diagnostic(ERROR, "more-findings", (), told)])
 
     def __iter__(self) -> Iterator[Diagnostic]:
         return iter(self._found)
 
     @property
     def errors(self) -> list[Diagnostic]:
-        return [d for d in self._found if d.severity == ERROR]
+        return list(self._errors)
 
     @property
     def warnings(self) -> list[Diagnostic]:
@@ -90,7 +98,7 @@ class Diagnostics:
         Raises:
             PlanError: when an error was collected; it carries every finding so far.
         """
-        if self.errors:
+        if self._errors:
             raise PlanError(self._found)
 
 
@@ -120,7 +128,8 @@ def few(found: Iterable[Diagnostic], most: int = 100) -> Diagnostics:
 def nearest(word: str, known: Iterable[str]) -> str:
     """`Did you mean 'x'?`, or the valid names where none is near, or nothing where there are none."""
     names = sorted(known)
-    close = get_close_matches(word, names, n=1, cutoff=0.6)
+    # Each of them is compared letter by letter, for each mistake.
+    close = get_close_matches(word, names, n=1, cutoff=0.6) if len(names) <= 500 and len(word) <= 200 else []
     if close:
         return f"Did you mean {close[0]!r}?"
     if not names:

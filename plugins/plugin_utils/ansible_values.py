@@ -7,7 +7,6 @@ Ansible's own values are tagged, lazily templated, vaulted, or of its YAML loade
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -15,12 +14,15 @@ from typing import Any
 from ansible_collections.hedgehog.diet.plugins.module_utils.diagnostics import Path
 from ansible_collections.hedgehog.diet.plugins.plugin_utils.places import (
     MAX_DEPTH,
+    MAX_KEY,
     MAX_VALUES,
     Location,
     PlanSource,
     PlanSourceError,
     describe,
+    holds,
     locate,
+    shown,
 )
 
 
@@ -65,11 +67,14 @@ class _Plain:
         rows: dict[str, Any] = {}
         for key, item in value.items():
             if not isinstance(key, (str, int)) or isinstance(key, bool):
-                self._problem(path, f"the key {key!r} is not text. Write it in quotes.")
+                self._problem(path, f"the key {shown(key)} is not text. Write it in quotes.")
                 continue
             text = str.__str__(key) if isinstance(key, str) else str(int(key))
+            if len(text) > MAX_KEY:
+                self._problem(path, f"a key has at most {MAX_KEY:,} characters; {shown(text)} has more.")
+                continue
             if text in rows:
-                self._problem((*path, text), f"the key {text!r} stands there twice, as text and as a number.")
+                self._problem((*path, text), f"the key {shown(text)} stands there twice, as text and as a number.")
                 continue
             here = (*path, text)
             self._note(here, key)
@@ -82,15 +87,17 @@ class _Plain:
             return value
         if isinstance(value, str):
             return str.__str__(value)
-        if isinstance(value, int):
-            return int.__int__(value)
-        if isinstance(value, float) and math.isfinite(value):
-            return float.__float__(value)
+        if isinstance(value, (int, float)):
+            if holds(value):
+                return int.__int__(value) if isinstance(value, int) else float.__float__(value)
+            what = f"{float.__float__(value)!r}" if isinstance(value, float) else "a number of that many digits"
+            self._problem(path, f"a plan cannot hold {what}, of type {type(value).__name__}.")
+            return None
         if isinstance(value, date):
             return value.isoformat()
         if type(value).__name__ in ("EncryptedString", "AnsibleVaultEncryptedUnicode"):
             return str.__str__(str(value))
-        self._problem(path, f"a plan cannot hold {value!r}, of type {type(value).__name__}.")
+        self._problem(path, f"a plan cannot hold {shown(value)}, of type {type(value).__name__}.")
         return None
 
     def _note(self, path: Path, value: Any) -> None:

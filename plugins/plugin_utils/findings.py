@@ -11,6 +11,8 @@ from ansible_collections.hedgehog.diet.plugins.plugin_utils.places import PlanSo
 
 CATALOGUE = "What a code in brackets means, with an example of each: docs/errors.md of the collection hedgehog.diet."
 
+_MAX_LINES = 2_000  # more than anybody reads at once
+
 
 def render(
     diagnostics: Iterable[Diagnostic], source: PlanSource, paths: Mapping[Path, Path] | None = None
@@ -27,7 +29,9 @@ def render(
         order = (place.file, place.line, place.column) if place else ("", 0, 0)
         label = "" if finding.severity == ERROR else "warning: "
         lines.append((order, position, f"{label}{finding.text(str(place or ''))}"))
-    return "\n".join([f"{_heading(found)} in {source.name}", *(line for _order, _position, line in sorted(lines))])
+    more = [f"and {len(lines) - _MAX_LINES:,} more"] if len(lines) > _MAX_LINES else []
+    told = [line for _order, _position, line in sorted(lines)[:_MAX_LINES]]
+    return "\n".join([f"{_heading(found)} in {source.name}", *told, *more])
 
 
 def explain(diagnostics: Iterable[Diagnostic], source: PlanSource) -> str:

@@ -13,6 +13,12 @@ from ansible_collections.hedgehog.diet.plugins.module_utils.diagnostics import P
 # Far above any plan (10,000 lines make about 30,000 values), far below what an alias bomb expands to.
 MAX_VALUES = 200_000
 MAX_DEPTH = 100
+# A plan of 10,000 lines has 300 KB.
+MAX_BYTES = 16 * 1024 * 1024
+# Of a key: the longest there is names all 1,024 ports of a switch, one by one.
+MAX_KEY = 5_000
+# Far above any number that a plan can hold, and below what Python refuses to write (4,300 digits).
+MAX_NUMBER = 10 ** 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +58,17 @@ def locate(path: Path, locations: Mapping[Path, Location]) -> Location | None:
         if path[:length] in locations:
             return locations[path[:length]]
     return None
+
+
+def holds(value: object) -> bool:
+    """Whether a plan can hold a value, where it is a number: finite, and within what anybody counts."""
+    return not isinstance(value, (int, float)) or -MAX_NUMBER <= value <= MAX_NUMBER
+
+
+def shown(value: object) -> str:
+    """A value for a message, cut where it is long."""
+    text = repr(value)
+    return text if len(text) <= 80 else f"{text[:80]}..."
 
 
 def describe(value: Any) -> str:

@@ -13,6 +13,8 @@ import os
 import yaml
 
 from ansible_collections.hedgehog.diet.plugins.plugin_utils.places import (
+    MAX_BYTES,
+    MAX_DEPTH,
     Location,
     PlanSource,
     PlanSourceError,
@@ -36,7 +38,7 @@ def read_plan_file(path: str | os.PathLike[str]) -> PlanSource:
     name = os.fspath(path)
     try:
         with open(name, "rb") as file:
-            content = file.read()
+            content = file.read(MAX_BYTES + 1)
     except FileNotFoundError:
         raise _error(name, "there is no such file.") from None
     except IsADirectoryError:
@@ -45,6 +47,8 @@ def read_plan_file(path: str | os.PathLike[str]) -> PlanSource:
         raise _error(name, "it may not be read: permission denied.") from None
     except OSError as error:
         raise _error(name, f"it cannot be read: {error.strerror or error}.") from None
+    if len(content) > MAX_BYTES:
+        raise _error(name, f"it has more than {MAX_BYTES // 1024 // 1024} MiB; no plan is that large.")
     return read_plan_text(_decode(content, name), name)
 
 
@@ -102,6 +106,8 @@ def _check_characters(text: str, name: str) -> None:
 def _syntax_error(error: yaml.MarkedYAMLError, name: str) -> PlanSourceError:
     mark = error.problem_mark or error.context_mark
     place = Location(name, mark.line + 1, mark.column + 1) if mark else Location(name)
+    if "nesting depth" in str(error.problem):  # libyaml's own limit, met while it looks ahead
+        return PlanSourceError([(place, f"it is nested deeper than {MAX_DEPTH} levels.")])
     context = f" ({error.context})" if error.context else ""
     return PlanSourceError([(place, f"it is not valid YAML: {error.problem or error.context}{context}.")])
 

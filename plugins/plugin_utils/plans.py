@@ -22,7 +22,7 @@ from ansible_collections.hedgehog.diet.plugins.module_utils.diagnostics import (
 from ansible_collections.hedgehog.diet.plugins.module_utils.expand.language.load import Loaded, read_plan
 from ansible_collections.hedgehog.diet.plugins.module_utils.expand.language.shape import MissingLibraryError
 from ansible_collections.hedgehog.diet.plugins.module_utils.expand.pipeline import expand
-from ansible_collections.hedgehog.diet.plugins.module_utils.model.ledger import Ledger, LedgerError
+from ansible_collections.hedgehog.diet.plugins.module_utils.model.ledger import MAX_TEXT, Ledger, LedgerError
 from ansible_collections.hedgehog.diet.plugins.module_utils.model.ledger import read as read_ledger
 from ansible_collections.hedgehog.diet.plugins.module_utils.model.objects import Topology
 from ansible_collections.hedgehog.diet.plugins.plugin_utils.ansible_values import from_mapping
@@ -136,7 +136,7 @@ def expand_plan(found: FoundPlan, ledger_file: str, prune: bool) -> tuple[Topolo
     try:
         if ledger_file and os.path.exists(ledger_file):
             with open(ledger_file, encoding="utf-8") as file:
-                ledger = read_ledger(file.read(), ledger_file, found.loaded.plan.id)
+                ledger = read_ledger(file.read(MAX_TEXT + 1), ledger_file, found.loaded.plan.id)
         topology, warnings = expand(found.loaded.plan, ledger, prune)
     except PlanError as error:
         raise AnsibleError(found.explain(found.loaded.locate(error.diagnostics))) from None

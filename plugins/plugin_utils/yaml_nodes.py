@@ -13,8 +13,16 @@ from typing import Any
 
 import yaml
 
-from ansible_collections.hedgehog.diet.plugins.plugin_utils.places import MAX_DEPTH, Location, PlanSourceError
+from ansible_collections.hedgehog.diet.plugins.plugin_utils.places import (
+    MAX_DEPTH,
+    MAX_VALUES,
+    Location,
+    PlanSourceError,
+    shown,
+)
 
+# Of a mapping every value has a key, which is a node as well.
+_MAX_NODES = 2 * MAX_VALUES + 2
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -42,6 +50,7 @@ class Composer:
         self._events: Iterator[Any] = iter(yaml.parse(text, Loader=_Loader))
         self._anchors: dict[str, Node] = {}
         self._open: set[int] = set()
+        self._count = 0
 
     def document(self) -> Node:
         next(self._events)
@@ -60,6 +69,9 @@ class Composer:
         if isinstance(event, yaml.AliasEvent):
             return self._alias(event)
         node = Node(event)
+        self._count += 1
+        if self._count > _MAX_NODES:
+            raise PlanSourceError([(node.place(self._name), f"it holds more than {MAX_VALUES:,} values.")])
         if event.anchor:
             self._anchors[event.anchor] = node
         if isinstance(event, yaml.ScalarEvent):
@@ -84,7 +96,11 @@ class Composer:
         place = Location(self._name, event.start_mark.line + 1, event.start_mark.column + 1)
         node = self._anchors.get(event.anchor)
         if node is None:
-            raise PlanSourceError([(place, f"the alias *{event.anchor} has no anchor before it.")])
+            raise PlanSourceError([(place, f"the alias {_alias(event)} has no anchor before it.")])
         if id(node) in self._open:
-            raise PlanSourceError([(place, f"the alias *{event.anchor} stands inside what it names.")])
+            raise PlanSourceError([(place, f"the alias {_alias(event)} stands inside what it names.")])
         return node
+
+
+def _alias(event: Any) -> str:
+    return f"*{event.anchor}" if len(event.anchor) < 80 else shown(f"*{event.anchor}")

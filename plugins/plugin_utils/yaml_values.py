@@ -8,7 +8,6 @@ and size is limited before anything grows.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -17,9 +16,12 @@ import yaml
 from ansible_collections.hedgehog.diet.plugins.module_utils.diagnostics import Path
 from ansible_collections.hedgehog.diet.plugins.plugin_utils.places import (
     MAX_DEPTH,
+    MAX_KEY,
     MAX_VALUES,
     Location,
     PlanSourceError,
+    holds,
+    shown,
 )
 from ansible_collections.hedgehog.diet.plugins.plugin_utils.yaml_nodes import Node
 
@@ -33,6 +35,11 @@ _COLLECTION_TAGS = {None, "!", _TAG + "map", _TAG + "seq"}
 _SCALAR_TAGS = {_TAG + name for name in ("str", "int", "float", "bool", "null")}
 # Types of YAML 1.1 that no plan has. Written plainly (`2024-01-31`, `=`) they are text.
 _PLAIN_TEXT = {_TAG + name for name in ("timestamp", "value")}
+
+
+# Numbers of YAML 1.1 can be of base 60, and long ones take Python a time that grows with their square.
+_NUMBER_TAGS = {_TAG + "int", _TAG + "float"}
+_MAX_DIGITS = 64
 
 
 class Builder:
@@ -71,11 +78,14 @@ class Builder:
         for key_node, item in node.items or ():
             if key_node is None or key_node.items is not None:
                 self.problems.append(((key_node or item).place(self._name), "a key is text, not a list or mapping."))
+            elif len(key_node.text) > MAX_KEY:
+                message = f"a key has at most {MAX_KEY:,} characters; {shown(key_node.text)} has more."
+                self.problems.append((key_node.place(self._name), message))
             elif _tag_of(key_node) == _MERGE:
                 merged.append(item)
             elif key_node.text in pairs:
                 first = pairs[key_node.text][0].place(self._name)
-                message = f"the key {key_node.text!r} stands here again; the first is at {first}."
+                message = f"the key {shown(key_node.text)} stands here again; the first is at {first}."
                 self.problems.append((key_node.place(self._name), message))
             else:
                 # Keys are taken as written: a class may be called `on` or `007`.
@@ -111,17 +121,22 @@ class Builder:
         if tag not in _SCALAR_TAGS:
             self._unknown_tag(node)
             return None
+        if tag in _NUMBER_TAGS and len(node.text) > _MAX_DIGITS:
+            self.problems.append((node.place(self._name), f"{shown(node.text)} is not a number that a plan can hold."))
+            return None
         try:
             value = _SCALARS.yaml_constructors[tag](_SCALARS, yaml.ScalarNode(tag, node.text))
-        except (ValueError, KeyError, IndexError, yaml.YAMLError):
-            self.problems.append((node.place(self._name), f"{node.text!r} is not of type {tag.removeprefix(_TAG)}."))
+        except (ValueError, KeyError, IndexError, OverflowError, yaml.YAMLError):
+            message = f"{shown(node.text)} is not of type {tag.removeprefix(_TAG)}."
+            self.problems.append((node.place(self._name), message))
             return None
-        if isinstance(value, float) and not math.isfinite(value):
-            self.problems.append((node.place(self._name), f"{node.text!r} is not a number that a plan can hold."))
+        if not holds(value):
+            self.problems.append((node.place(self._name), f"{shown(node.text)} is not a number that a plan can hold."))
+            return None
         return value
 
     def _unknown_tag(self, node: Node) -> None:
-        tag = str(node.event.tag).replace(_TAG, "!!")
+        tag = str(node.event.tag).replace(_TAG, "!!")[:200]
         hint = " Give the plan as a variable to use vaulted values." if tag == "!vault" else ""
         self.problems.append((node.place(self._name), f"the tag {tag} is not known here; a plan needs none.{hint}"))
 

@@ -154,6 +154,9 @@ _PLAN = {
     "spines-do-not-divide": (
         "Every leaf has as many links to each spine, and this number does not allow that.",
         "Use a number that the message lists, change the uplinks per leaf, or set `balance: uneven` on a leaf class."),
+    "too-many-objects": (
+        "The plan comes to more devices, interfaces and cables than are expanded, which are a million.",
+        "Look for a digit too many in a quantity, or make several plans of it."),
     "two-core-classes": ("A fabric has one class of cores.", "Put the other into a fabric of its own."),
     "two-spine-classes": ("A fabric has one class of spines.", "Put the other into a fabric of its own."),
     "unchecked-hardware": (

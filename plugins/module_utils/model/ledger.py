@@ -22,11 +22,16 @@ from .hardware import Breakout
 from .keys import link_kind, natural, split_device_key, split_interface_key
 
 FORMAT = 1
+# Characters of a ledger file. The largest plan there may be has 333,000 links, of 110 characters each.
+MAX_TEXT = 64 * 1024 * 1024
 
 # Indices and ports have at most six digits: an entry edited by hand must not ask for a million switches.
 _NUMBER = r"[1-9][0-9]{0,5}"
+# No key has a colon or an at sign, so that there is one way to read an entry: what anybody may edit must not cost the
+# time of trying them all.
+_DEVICE_AND_PORT = rf"[^\s:@]+/{_NUMBER}:[^\s:@]+"
 _ENTRY = re.compile(
-    rf"^a=(?P<a>\S+/{_NUMBER}:\S+?)(@(?P<ab>\w+))? b=(?P<b>\S+/{_NUMBER}:\S+?)(@(?P<bb>\w+))?"
+    rf"^a=(?P<a>{_DEVICE_AND_PORT})(@(?P<ab>\w+))? b=(?P<b>{_DEVICE_AND_PORT})(@(?P<bb>\w+))?"
     rf"( domain=(?P<domain>{_NUMBER}):(?P<first>{_NUMBER})-(?P<last>{_NUMBER}))?$"
 )
 _DEVICE = re.compile(rf"^\S+/{_NUMBER}\Z")
@@ -178,6 +183,8 @@ def read(text: str, name: str, plan_id: str, former_ids: Collection[str] = ()) -
     Raises:
         LedgerError: not a ledger file, of a newer format, of another plan, or damaged.
     """
+    if len(text) > MAX_TEXT:
+        raise LedgerError(f"{name} has more than {MAX_TEXT // 1024 // 1024} MiB. Remove it, and apply writes it anew.")
     try:
         data: Any = json.loads(text)
     except (ValueError, RecursionError) as error:
@@ -187,17 +194,18 @@ def read(text: str, name: str, plan_id: str, former_ids: Collection[str] = ()) -
         raise LedgerError(f"{name} is not a ledger file. Remove it, and the next apply writes it anew.")
     if data["format"] != FORMAT:
         raise LedgerError(
-            f"{name} has format {data['format']!r}; this version reads {FORMAT}. Use a newer hedgehog.diet."
+            f"{name} has format {_shown(data['format'])}; this version reads {FORMAT}. Use a newer hedgehog.diet."
         )
     if data.get("plan") not in (plan_id, *former_ids):
         raise LedgerError(
-            f"{name} belongs to the plan {data.get('plan')!r}, not to {plan_id!r}. Name another `ledger_file`."
+            f"{name} belongs to the plan {_shown(data.get('plan'))}, not to {plan_id!r}. Name another `ledger_file`."
         )
     entries: dict[str, Entry] = {}
     for key, value in data["links"].items():
         entry = Entry.parse(value) if isinstance(value, str) else None
         if entry is None:
-            raise LedgerError(f"{name} is damaged at the link {key!r}: {value!r}. Take it from your version control.")
+            where = f"the link {_shown(key)}: {_shown(value)}"
+            raise LedgerError(f"{name} is damaged at {where}. Take it from your version control.")
         entries[key] = entry
     return Ledger(entries, _taken(data.get("taken", {}), name))
 
@@ -207,7 +215,11 @@ def _taken(data: Any, name: str) -> Taken:
     for device, ports in rows:
         known = isinstance(ports, list) and all(isinstance(p, str) and _TAKEN_PORT.match(p) for p in ports)
         if not known or not _DEVICE.match(device):
-            raise LedgerError(
-                f"{name} is damaged at the ports taken on {device!r}: {ports!r}. Take it from your version control."
-            )
+            where = f"the ports taken on {_shown(device)}: {_shown(ports)}"
+            raise LedgerError(f"{name} is damaged at {where}. Take it from your version control.")
     return {device: frozenset(ports) for device, ports in rows}
+
+
+def _shown(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 200 else f"{text[:200]}..."

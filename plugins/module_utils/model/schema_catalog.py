@@ -8,6 +8,7 @@ from .schema_terms import (
     BREAKOUT,
     END,
     MAX_PORT,
+    MAX_PORTS,
     PORT_TEMPLATE,
     PORTS,
     Schema,
@@ -65,7 +66,7 @@ DEVICE_TYPE = mapping(
             first_number=integer("Number of the first of them in its name, where that is not its port.", 0, MAX_PORT),
             default_breakout=text("What a port is that no zone uses.", pattern=BREAKOUT),
         ),
-        "propertyNames": {"pattern": PORTS},
+        "propertyNames": {"pattern": PORTS, "maxLength": MAX_PORTS},
         "default": {},
     },
     redundancy={
@@ -81,7 +82,7 @@ DEVICE_TYPE = mapping(
             "type": "object",
             "description": "Lanes of the ports that share a pipeline, by port range.",
             "additionalProperties": integer("Lanes.", 1, 100_000),
-            "propertyNames": {"pattern": PORTS},
+            "propertyNames": {"pattern": PORTS, "maxLength": MAX_PORTS},
         },
         same_speed={
             "type": "array",

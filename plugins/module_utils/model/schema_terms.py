@@ -10,7 +10,7 @@ Schema = dict[str, Any]
 
 # Python lets `$` stand before a last line break, which other dialects of JSON Schema do not.
 END = r"$(?!\n)"
-KEY = r"^[A-Za-z0-9][A-Za-z0-9_.-]*" + END
+KEY = r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}" + END
 PLAN_ID = r"^[a-z][a-z0-9-]{0,49}" + END
 SLUG = r"^[-a-zA-Z0-9_]+" + END
 PORTS = r"^\s*\d+\s*(-\s*\d+\s*(:\s*\d+\s*)?)?(,\s*\d+\s*(-\s*\d+\s*(:\s*\d+\s*)?)?)*" + END
@@ -22,12 +22,14 @@ COLOR = r"^[0-9a-f]{6}" + END
 
 # Limits that keep a slip of the keyboard from eating the machine; far above what NetBox is used for.
 MAX_QUANTITY = 100_000
+MAX_ZONES = 200
 INDEX = r"^[1-9]\d{0,5}" + END
 MAX_PORT = 1024
+MAX_PORTS = 5_000  # characters: all of them one by one are 4,000
 
 # What the patterns want, in words.
 IN_WORDS = {
-    KEY: "It begins with a letter or digit, then letters, digits, '_', '.' and '-'.",
+    KEY: "It begins with a letter or digit, then letters, digits, '_', '.' and '-', 100 at most.",
     PLAN_ID: "It begins with a small letter, then small letters, digits and '-', 50 characters at most.",
     SLUG: "A slug has letters, digits, '-' and '_'.",
     PORTS: "Ports are numbers, ranges and stepped ranges: `1-32`, `1,3,5`, `1-63:2`.",
@@ -76,7 +78,10 @@ def choice(description: str, *values: str, **more: Any) -> Schema:
 
 def ports(description: str) -> Schema:
     text_or_number = ["string", "integer"]
-    return {"type": text_or_number, "description": description, "pattern": PORTS, "minimum": 1, "maximum": MAX_PORT}
+    return {
+        "type": text_or_number, "description": description, "pattern": PORTS, "maxLength": MAX_PORTS, "minimum": 1,
+        "maximum": MAX_PORT,
+    }
 
 
 def named(description: str, one: str) -> Schema:

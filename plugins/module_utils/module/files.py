@@ -16,15 +16,17 @@ from typing import IO, Any
 from ..events import Event
 
 
-def read_text(path: str) -> str | None:
-    """The text of a file, None where there is none. Bytes that are no text are replaced: what reads it says why not.
+def read_text(path: str, limit: int = -1) -> str | None:
+    """The text of a file, at most so many characters of it; None where there is none.
+
+    Bytes that are no text are replaced: what reads it says why not.
 
     Raises:
         OSError: it is there and cannot be read.
     """
     try:
         with open(path, encoding="utf-8", errors="replace") as file:
-            return file.read()
+            return file.read(limit)
     except FileNotFoundError:
         return None
 
@@ -93,8 +95,8 @@ def open_to_others(path: str) -> str:
     if not mode & (stat.S_IWGRP | stat.S_IWOTH):
         return ""
     return (
-        f"{path} may be written by others (its mode is {mode:04o}), who could put other files in the place of those that"
-        " the next run trusts. Take that right away, or name another `report_dir`."
+        f"{path} may be written by others (its mode is {mode:04o}), who could put other files in the place of those"
+        " that the next run trusts. Take that right away, or name another `report_dir`."
     )
 
 

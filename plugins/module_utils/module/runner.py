@@ -28,7 +28,7 @@ from ..expand.language.load import Loaded, read_plan
 from ..expand.language.shape import MissingLibraryError
 from ..expand.pause import no_search_for_cycles
 from ..expand.pipeline import ALGORITHM
-from ..model.ledger import Ledger, LedgerError, Taken, dump
+from ..model.ledger import MAX_TEXT, Ledger, LedgerError, Taken, dump
 from ..model.ledger import read as read_ledger
 from ..model.plan import Plan
 from ..model.renames import Renames
@@ -236,7 +236,7 @@ class Run:
 
     def file_ledger(self, plan_id: str, former_ids: Collection[str]) -> Ledger:
         path = self.params["ledger_file"]
-        text = read_text(path) if path else None
+        text = read_text(path, MAX_TEXT + 1) if path else None
         return read_ledger(text, path, plan_id, former_ids) if text is not None else Ledger()
 
     def _taken(self, plan_id: str, former_ids: Collection[str]) -> Taken:

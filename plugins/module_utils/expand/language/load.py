@@ -32,6 +32,8 @@ from .shape import check_shape
 
 Item = TypeVar("Item")
 
+MAX_ERRORS = 1_000
+
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
@@ -68,7 +70,7 @@ def load(document: Document) -> tuple[Plan, list[Diagnostic]]:
         PlanError: the document has errors; all of them are in it.
         MissingLibraryError: jsonschema is not installed.
     """
-    found = Diagnostics()
+    found = Diagnostics(most=MAX_ERRORS)
     tidy = _tidy(document)
     rest = check_shape(tidy, found)
     if rest is None:

@@ -52,13 +52,13 @@ def _parse_part(part: str) -> range:
         last = int(last_text) if dash else first
         step = int(step_text) if colon else 1
     except ValueError:
-        raise PortRangeError(f"{part!r} is not a port, a range `1-32` or a stepped range `1-63:2`") from None
+        raise PortRangeError(f"{part[:40]!r} is not a port, a range `1-32` or a stepped range `1-63:2`") from None
     if colon and (not dash or step < 1):
-        raise PortRangeError(f"{part!r}: a step is a number above 0 after a range")
+        raise PortRangeError(f"{part[:40]!r}: a step is a number above 0 after a range")
     if first < 1 or last > MAX_PORT:
-        raise PortRangeError(f"{part!r}: ports go from 1 to {MAX_PORT}")
+        raise PortRangeError(f"{part[:40]!r}: ports go from 1 to {MAX_PORT}")
     if first > last:
-        raise PortRangeError(f"{part!r} runs backwards")
+        raise PortRangeError(f"{part[:40]!r} runs backwards")
     return range(first, last + 1, step)
 
 

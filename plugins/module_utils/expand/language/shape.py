@@ -8,6 +8,7 @@ jsonschema finds; this file only translates its findings into diagnostics with a
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import islice
 from typing import Any
 
 from ...diagnostics import Diagnostics, Path, nearest
@@ -31,6 +32,11 @@ _TYPE_NAMES: Mapping[str, str] = {
 }
 
 
+# Of one mapping that many wrong keys are told one by one.
+_MAX_ALIKE = 100
+_MAX_ERRORS = 1_500  # more than are told
+
+
 class MissingLibraryError(ImportError):
     """A library that this collection needs at run time is not installed. `name` is what pip calls it."""
 
@@ -48,7 +54,8 @@ def check_shape(document: Mapping[str, Any], found: Diagnostics) -> dict[str, An
         raise MissingLibraryError("jsonschema", name="jsonschema")
     validator = Draft202012Validator(PLAN)
     before = len(found.errors)
-    errors = sorted(validator.iter_errors(document), key=lambda e: [str(p) for p in e.absolute_path])
+    first = islice(validator.iter_errors(document), _MAX_ERRORS)
+    errors = sorted(first, key=lambda e: [str(p) for p in e.absolute_path])
     for error in errors:
         _translate(error, found)
     unknown = [d.path for d in found.errors[before:] if d.code in ("unknown-key", "invalid-key")]
@@ -94,6 +101,8 @@ def _translate(error: ValidationError, found: Diagnostics) -> None:
     elif rule in ("minimum", "maximum"):
         word = "below" if rule == "minimum" else "above"
         found.error("out-of-range", path, f"{_show(value)} is {word} {limit}, the {rule}.")
+    elif rule == "maxProperties":
+        found.error("out-of-range", path, f"it has {len(value):,} keys: the limit is {limit}.")
     elif rule in ("minLength", "maxLength", "minItems", "maxItems"):
         if not value:
             found.error("out-of-range", path, "it is empty.", f"Give at least {limit}, or leave it out.")
@@ -108,9 +117,13 @@ def _unknown_keys(error: ValidationError, path: Path, found: Diagnostics) -> Non
     schema: Any = error.schema
     instance: Any = error.instance
     known = schema.get("properties", {})
+    before, left_out = len(found.errors), 0
     free = KEY in schema.get("patternProperties", {})
     for name in instance:
         if name in known or str(name).startswith("_"):
+            continue
+        if len(found.errors) - before == _MAX_ALIKE:
+            left_out += 1
             continue
         if free:
             if Draft202012Validator({"pattern": KEY}).is_valid(name):
@@ -123,6 +136,8 @@ def _unknown_keys(error: ValidationError, path: Path, found: Diagnostics) -> Non
             found.error("invalid-key", (*path, name), f"{name!r} is no index.", "Indices are numbers from 1 on.")
         else:
             found.error("unknown-key", (*path, name), f"unknown key {name!r}.", nearest(name, known))
+    if left_out:
+        found.error("unknown-key", path, f"{left_out:,} more of its keys are unknown or invalid.")
 
 
 def _describe(schema: Any, name: str) -> str:

@@ -8,6 +8,7 @@ no other place does the expansion know that an index may be absent.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
@@ -36,15 +37,20 @@ class Numbering:
         self._absent: Mapping[str, tuple[int, ...]] = {
             key: tuple(sorted(one.absent)) for key, one in plan.switch_classes.items() if one.absent
         }
+        # Of every absent index the first position that comes after it.
+        self._before = {
+            key: tuple(one - lower for lower, one in enumerate(absent)) for key, absent in self._absent.items()
+        }
 
     def index(self, class_key: str, position: int) -> int:
         """The index of the switch at a position: the position-th of the indices that are not absent."""
-        return index_at(position, self._absent.get(class_key, ()))
+        return position + bisect_right(self._before.get(class_key, ()), position)
 
     def position(self, class_key: str, index: int) -> int | None:
         """The position of a switch, None where it is absent."""
         absent = self._absent.get(class_key, ())
-        return None if index in absent else index - sum(1 for one in absent if one < index)
+        lower = bisect_left(absent, index)
+        return None if absent[lower:lower + 1] == (index,) else index - lower
 
     # -- inward --------------------------------------------------------------------------------------------------
 

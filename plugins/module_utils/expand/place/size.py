@@ -23,6 +23,7 @@ from ...model.plan import (
     SwitchClass,
     Zone,
 )
+from .amount import Budget
 from .bundles import demand_of
 from .candidates import MESH_SIZES, candidates
 from .demand import Demand
@@ -59,9 +60,13 @@ class Sizer:
             self._wanted_keys.add(link.key)
 
     def run(self) -> dict[str, SizedClass]:
+        budget = Budget(self.plan)
         for switch_class in feeders_first(self.plan, self.found):
             sized = self._size(switch_class)
             self.sized[switch_class.key] = sized
+            budget.add(switch_class, sized.count)
+            if not budget.allows(self.found):
+                return self.sized
             self._send_uplinks(sized)
         self._check_meshes()
         return self.sized

@@ -30,12 +30,12 @@ def check_class_keys(plan: Plan, found: Diagnostics) -> None:
 
 def check_instances(one: SwitchClass | ServerClass, path: Path, found: Diagnostics) -> None:
     """Described devices exist; so far as that is known before sizing."""
-    absent = sorted(one.absent) if not (isinstance(one, SwitchClass) and one.external) else []
+    absent = one.absent if not (isinstance(one, SwitchClass) and one.external) else frozenset()
     highest = one.quantity
     if isinstance(one, SwitchClass) and one.quantity is not None:
         highest = last_index(one.quantity, one.absent)
     if isinstance(one, ServerClass):
-        for index in absent:
+        for index in sorted(absent):
             if index > one.quantity:
                 found.error("out-of-range", (*path, "absent"), f"{index} is above the quantity {one.quantity}.")
                 break

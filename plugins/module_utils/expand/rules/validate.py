@@ -10,6 +10,7 @@ from __future__ import annotations
 from ...diagnostics import Diagnostics, Path
 from ...model.plan import Plan
 from ..objects.names import check_pattern
+from ..place.amount import Budget
 from .classes import check_attributes, check_class_keys, check_external, check_instances
 from .fabrics import check_balance, check_fabric, check_pod_name, check_pods
 from .optics import check_optics
@@ -46,3 +47,5 @@ def validate(plan: Plan, found: Diagnostics) -> None:
         check_interface_names(server_class, path, found)
     check_attributes(plan, found)
     check_optics(plan, found)
+    if not found.errors:
+        Budget(plan).allows(found)
