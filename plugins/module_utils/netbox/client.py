@@ -7,6 +7,7 @@ Knows nothing of plans; everything here is true of any NetBox.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
@@ -16,12 +17,17 @@ from .capabilities import Capabilities
 from .errors import AccessError, GoneError, NetBoxError, RefusedError, ServerError, SkippedError, TooLargeError
 from .paging import PAGE, Ask, Extent, JsonRow, Slice, next_start, parts, read_slice, slices
 from .parallel import in_order
+from .permissions import permission
 from .transport import BUSY, GRAPHQL, Response, Transport
 
 # Refusals that concern objects, one of many may be. Any other concerns the request, and smaller ones no less.
 _OF_OBJECTS = (400, 409)
 # What NetBox calls a body above its DATA_UPLOAD_MAX_MEMORY_SIZE, which it answers with HTTP 500.
 _TOO_BIG = "RequestDataTooBig"
+
+# What GraphQL says of a row that refers to something which the token may not view, and always refers to one. The fields
+# are called as their models, but for the role of a device.
+_HIDDEN = re.compile(r"Cannot return null for non-nullable field \w+\.(role|device_type|site|device)\b")
 
 _SLICE = 100  # values of one repeated query parameter: keeps URLs under the 8 KB that servers take
 
@@ -47,16 +53,13 @@ class Client:
     def _get(self, path: str, params: Mapping[str, Any]) -> Response:
         return _checked(self.transport.send("GET", path, params), "read", path)
 
-    def prove_view(self, endpoint: str, permission: str) -> None:
+    def prove_view(self, endpoint: str) -> None:
         """A GraphQL list without the right to view is empty rather than refused, so the right is proven by REST.
 
         Raises:
             AccessError: the token may not view these objects.
         """
-        try:
-            self._get(f"/api/{endpoint}/", {"limit": 1, "fields": "id"})
-        except AccessError as error:
-            raise AccessError(f"{error} Reading a plan needs the permission {permission!r}.") from None
+        self._get(f"/api/{endpoint}/", {"limit": 1, "fields": "id"})
 
     def rest_list(self, endpoint: str, **params: Any) -> Iterator[JsonRow]:
         """All rows of a list; a parameter with many values is asked for in slices.
@@ -128,6 +131,11 @@ class Client:
             body = _checked(self.transport.send("POST", GRAPHQL, body={"query": query}), "read", GRAPHQL).body or {}
             if body.get("errors") or name not in (body.get("data") or {}):
                 problems = "; ".join(str(e.get("message", e)) for e in body.get("errors") or [body])
+                if hidden := _HIDDEN.search(problems):
+                    raise AccessError(
+                        f"The token may not view what {name.removesuffix('_list')}s refer to as their {hidden[1]}."
+                        f" That needs the permission {_seen(hidden[1])!r}."
+                    )
                 raise ServerError(f"NetBox cannot answer a GraphQL query for {name}: {problems}")
             rows: list[JsonRow] = body["data"][name]
             return rows
@@ -200,6 +208,10 @@ class Client:
         return rows
 
 
+def _seen(field: str) -> str:
+    return permission("read", "dcim/device-roles" if field == "role" else f"dcim/{field}s")
+
+
 def _checked(response: Response, verb: str, where: str, ids: Sequence[int] = ()) -> Response:
     if response.status < 300:
         return response
@@ -240,7 +252,9 @@ def _access(detail: str, verb: str, where: str) -> str:
         return "NetBox wants a token: set `netbox_token`, or the environment variable NETBOX_TOKEN."
     if "write" in low:
         return f"The token is read-only, so it cannot {verb} {where}: {detail.rstrip('.')}."
-    return f"The token may not {verb} {where}: {detail.rstrip('.') or 'no permission'}."
+    needed = permission(verb, where)
+    told = f" That needs the permission {needed!r}." if needed else ""
+    return f"The token may not {verb} {where}: {detail.rstrip('.') or 'no permission'}.{told}"
 
 
 def _row_errors(body: Any, ids: Sequence[int]) -> list[tuple[int | None, str]]:

@@ -63,7 +63,6 @@ class Resource:
     endpoint: str
     object_type: str
     graphql: str
-    view: str
     batch: int
     fields: tuple[Field, ...]
     select: str = ""

@@ -64,7 +64,7 @@ class Observed:
 def prove_view_rights(client: Client) -> None:
     """Raises: AccessError, where the token may not view what we own; a GraphQL list would be empty instead."""
     for resource in RESOURCES.values():
-        client.prove_view(resource.endpoint, resource.view)
+        client.prove_view(resource.endpoint)
 
 
 def read_owned(

@@ -19,7 +19,7 @@ RESOURCES: Mapping[str, Resource] = {
     resource.kind: resource
     for resource in (
         Resource(
-            DEVICE, "dcim/devices", "dcim.device", "device_list", "dcim.view_device", 50,
+            DEVICE, "dcim/devices", "dcim.device", "device_list", 50,
             (
                 plain("name"),
                 slug("device_role", "role"),
@@ -44,7 +44,7 @@ RESOURCES: Mapping[str, Resource] = {
             on_create={"status": "planned"},
         ),
         Resource(
-            INTERFACE, "dcim/interfaces", "dcim.interface", "interface_list", "dcim.view_interface", 100,
+            INTERFACE, "dcim/interfaces", "dcim.interface", "interface_list", 100,
             (
                 parent_device(),
                 plain("name"),
@@ -57,7 +57,7 @@ RESOURCES: Mapping[str, Resource] = {
             select="cable { id }",
         ),
         Resource(
-            CABLE, "dcim/cables", "dcim.cable", "cable_list", "dcim.view_cable", 50,
+            CABLE, "dcim/cables", "dcim.cable", "cable_list", 50,
             (
                 ends(),
                 mark("fabric", "hedgehog_fabric"),

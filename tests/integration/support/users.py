@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import count
 
 from .rest import NetBox
@@ -43,3 +43,29 @@ def token_of(
     secret = f"{row['id']:040x}"  # up to 4.4 there is no other version, and NetBox does not tell what it has drawn
     netbox.update("users/tokens", row["id"], key=secret)
     return secret
+
+
+class User:
+    """A user whose rights are switched on and off by their names (`dcim.add_device`), each a permission of its own."""
+
+    def __init__(self, netbox: NetBox) -> None:
+        self._netbox = netbox
+        self._rows: dict[str, int] = {}
+        self.token = token_of(netbox, {})
+        self._id = netbox.one("users/users", username=f"user-{next(_numbers) - 1}")["id"]
+
+    def may(self, rights: Iterable[str], constraints: Mapping[str, Mapping[str, str]] | None = None) -> None:
+        """Exactly this, to the objects of a type that its constraints allow."""
+        wanted = set(rights)
+        for right in wanted - self._rows.keys():
+            app, _dot, rest = right.partition(".")
+            action, _underscore, model = rest.partition("_")
+            row = self._netbox.create(
+                "users/permissions", name=f"{self._id} {right}", object_types=[f"{app}.{model}"], actions=[action],
+                users=[self._id],
+            )
+            self._rows[right] = row["id"]
+        for right, row_id in self._rows.items():
+            model = ".".join(part.rpartition("_")[2] for part in right.split("."))
+            limits = (constraints or {}).get(model)
+            self._netbox.update("users/permissions", row_id, enabled=right in wanted, constraints=limits)

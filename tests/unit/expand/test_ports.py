@@ -135,6 +135,6 @@ LONG = ["1" + " " * 100_000 + "x", "1," * 50_000 + "x", "1-2:" + "3" * 100_000, 
 def test_long_nonsense_is_refused_quickly(ports: str) -> None:
     begin = time.monotonic()
     plan = document({"leaf": switches(servers=zone(ports))}, {"gpu": servers(1, {})})
-    (error,) = errors_of(plan)
-    assert error.code in ("invalid-value", "invalid-ports")
+    codes = {error.code for error in errors_of(plan)}
+    assert codes and codes <= {"invalid-value", "invalid-ports", "out-of-range"}
     assert time.monotonic() - begin < 5

@@ -480,7 +480,8 @@ def test_a_report_dir_that_others_may_write_is_a_warning(run: Run, tmp_path: Pat
     shared.chmod(0o777)
     (told,) = run(plan=plan(), report_dir=str(shared))["warnings"]
     assert told.startswith(f"{shared} may be written by others (its mode is 0777)")
-    assert {stat.S_IMODE(path.stat().st_mode) for path in shared.iterdir()} == {0o600}
+    modes = {(path.is_dir(), stat.S_IMODE(path.stat().st_mode)) for path in shared.rglob("*")}
+    assert modes == {(False, 0o600), (True, 0o700)}
     shared.chmod(0o755)
     assert run(plan=plan(), report_dir=str(shared))["warnings"] == []
     made = tmp_path / "deep" / "made"

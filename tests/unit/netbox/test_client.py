@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -350,3 +351,14 @@ def test_a_write_never_goes_on_a_connection_that_was_kept_open() -> None:
         server.shutdown()
     assert len({port for method, port in ports if method == "GET"}) == 1
     assert len({port for _method, port in ports}) == 4
+
+
+@pytest.mark.parametrize(
+    ("field", "name"),
+    [("DeviceType.role", "dcim.view_devicerole"), ("DeviceType.device_type", "dcim.view_devicetype"),
+     ("DeviceType.site", "dcim.view_site"), ("InterfaceType.device", "dcim.view_device")],
+)
+def test_what_graphql_may_not_show_is_named_by_its_right(field: str, name: str) -> None:
+    said = {"errors": [{"message": f"Cannot return null for non-nullable field {field}."}], "data": None}
+    with pytest.raises(AccessError, match=re.escape(name)):
+        list(Client(Scripted(Response(200, said))).graphql_list("device_list", "", "role { slug }"))
