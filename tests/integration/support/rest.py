@@ -102,6 +102,14 @@ class NetBox:
         row: Row = self._do("PATCH", f"{endpoint}/{row_id}", fields)
         return row
 
+    def create_all(self, endpoint: str, rows: list[Row]) -> list[Row]:
+        made: list[Row] = self._do("POST", endpoint, rows) if rows else []
+        return made
+
+    def update_all(self, endpoint: str, rows: list[Row]) -> None:
+        if rows:
+            self._do("PATCH", endpoint, rows)
+
     def delete(self, endpoint: str, row_id: int) -> None:
         self._do("DELETE", f"{endpoint}/{row_id}")
 

@@ -51,21 +51,32 @@ class User:
     def __init__(self, netbox: NetBox) -> None:
         self._netbox = netbox
         self._rows: dict[str, int] = {}
+        self._now: dict[str, tuple[bool, object]] = {}
         self.token = token_of(netbox, {})
         self._id = netbox.one("users/users", username=f"user-{next(_numbers) - 1}")["id"]
 
     def may(self, rights: Iterable[str], constraints: Mapping[str, Mapping[str, str]] | None = None) -> None:
         """Exactly this, to the objects of a type that its constraints allow."""
         wanted = set(rights)
-        for right in wanted - self._rows.keys():
-            app, _dot, rest = right.partition(".")
-            action, _underscore, model = rest.partition("_")
-            row = self._netbox.create(
-                "users/permissions", name=f"{self._id} {right}", object_types=[f"{app}.{model}"], actions=[action],
-                users=[self._id],
-            )
-            self._rows[right] = row["id"]
-        for right, row_id in self._rows.items():
-            model = ".".join(part.rpartition("_")[2] for part in right.split("."))
-            limits = (constraints or {}).get(model)
-            self._netbox.update("users/permissions", row_id, enabled=right in wanted, constraints=limits)
+        new = [
+            {"name": f"{self._id} {right}", "object_types": [_model(right)], "actions": [_action(right)],
+             "users": [self._id], "enabled": False}
+            for right in sorted(wanted - self._rows.keys())
+        ]
+        for row in self._netbox.create_all("users/permissions", new):
+            self._rows[row["name"].partition(" ")[2]] = row["id"]
+        then = {right: (right in wanted, (constraints or {}).get(_model(right))) for right in self._rows}
+        self._netbox.update_all("users/permissions", [
+            {"id": self._rows[right], "enabled": enabled, "constraints": limits}
+            for right, (enabled, limits) in then.items() if self._now.get(right) != (enabled, limits)
+        ])
+        self._now = then
+
+
+def _model(right: str) -> str:
+    app, _dot, rest = right.partition(".")
+    return f"{app}.{rest.partition('_')[2]}"
+
+
+def _action(right: str) -> str:
+    return right.partition(".")[2].partition("_")[0]
