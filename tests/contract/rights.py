@@ -30,6 +30,13 @@ RIGHTS: Mapping[str, Permissions] = {
     "setup, where a custom field lacks object types": ("extras.change_customfield",),
     "apply": ("extras.view_tag", *each("add", *OWNED), *each("change", *OWNED)),
     "apply with `prune`, teardown": each("delete", *OWNED),
+    "what others have on what would be deleted, else a warning": each(
+        "view", "ipam.ipaddress", "dcim.macaddress", "ipam.fhrpgroupassignment", "ipam.service", "dcim.module",
+        "dcim.inventoryitem", "dcim.devicebay", "dcim.virtualchassis", "dcim.virtualdevicecontext",
+        "virtualization.virtualmachine", "vpn.l2vpntermination", "vpn.tunneltermination",
+        "circuits.virtualcircuittermination", "wireless.wirelesslink",
+    ),
+    "`grace`, with `prune` or teardown, in place of deleting": ("dcim.change_device", "dcim.change_cable"),
     "lock, unless `lock: false`": ("extras.view_tag", "extras.add_tag", "extras.delete_tag"),
     "run record, else a warning": ("extras.view_tag", "extras.add_journalentry"),
     "`observe: changed`, else everything is read": ("core.view_objectchange",),
