@@ -87,5 +87,6 @@ def _explain(result: dict[str, Any], found: FoundPlan | None) -> dict[str, Any]:
     warnings = [d for d in rows if d.severity != ERROR]
     if warnings:
         lines = found.warnings(warnings) if found else [d.text() for d in warnings]
-        result.setdefault("warnings", []).extend(lines)
+        # A new list: ansible-core 2.21 hands out its own, in which it expects no text.
+        result["warnings"] = [*result.get("warnings", ()), *lines]
     return result

@@ -155,6 +155,14 @@ options:
         certainly dead. That of a run that was killed on the same machine, with the same O(report_dir), is taken over
         without being asked.
     type: str
+  approved_digest:
+    description:
+      - The RV(digest) of a run in check mode that somebody has looked at and approved.
+      - Where this run would do something else, it fails before its first write and says what moved, that is the plan,
+        options that decide what is written, the address of NetBox, what NetBox holds, or the version of the expansion.
+      - Edits in NetBox to what the plan does not manage, O(max_moves), O(diff_lines) and O(report_dir) change nothing.
+      - Where nothing is left to do, a digest of something else is a warning.
+    type: str
   diff_lines:
     description:
       - About how many lines a diff has at most. Above it, whole classes are folded to a line each.
@@ -212,6 +220,11 @@ EXAMPLES = r"""
     plan_file: plans/gpu-pod-1.yml
     prune: true
     grace: decommissioning
+
+- name: Bring NetBox to the plan if that is still what was approved
+  hedgehog.diet.diet_topology:
+    plan_file: plans/gpu-pod-1.yml
+    approved_digest: "{{ preview.digest }}"
 
 - name: Remove everything a plan owns, when the plan itself is gone
   hedgehog.diet.diet_topology:
@@ -272,9 +285,12 @@ journal:
   type: str
 digest:
   description:
-    - SHA-256 of everything that would be written, the plan, the NetBox and the options. The same for preview and apply.
+    - What is given as O(approved_digest) to have exactly this done. The same for preview and apply.
+    - Its parts are the version of the expansion, and digests of the plan, of the options that decide what is written,
+      of the address of NetBox, and of everything that would be written.
   returned: success
   type: str
+  sample: 1-4f1d8a0c53b2-9be07c11-03c2f5a7-6d0c2f8a41b7e95d3c0f1a2b4d5e6f708192a3b4
 observed:
   description:
     - How NetBox was read, V(full) or V(changed), as C(mode).

@@ -48,7 +48,7 @@ def bring(
     options = Options(prune, max_moves, rebalance, drift_policy(drift), grace, limit, **adopting)
     done = preview(loaded(plan), client, URL, Ledger(), options, sink)
     writer = RestWriter(client, done.refs)
-    record = {"digest": done.digest, "plan_digest": plan_digest(loaded(plan)), **carried(plan)}
+    record = {"digest": done.digest.text(), "plan_digest": plan_digest(loaded(plan)), **carried(plan)}
     apply(done.changes, plan["id"], plan["site"], writer, client, done.refs, record, sink)
     return done
 

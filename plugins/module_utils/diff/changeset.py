@@ -70,6 +70,14 @@ class Change:
             "via": self.via,
         }
 
+    @staticmethod
+    def of(row: Mapping[str, Any]) -> Change:
+        """The change that `as_row` was made of."""
+        return Change(
+            row["kind"], row["action"], row["key"], str(row.get("name")), row["before"], row["after"], row["id"],
+            str(row.get("reason")), row["via"], row.get("reasons") or {}, str(row.get("because")),
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Held:
@@ -139,14 +147,18 @@ def digest(*parts: Any) -> str:
     return hashlib.sha256(_canonical(parts).encode()).hexdigest()
 
 
-def digest_of(changes: Iterable[Change]) -> str:
-    """The digest of a list of what the changes do, a change at a time: 140,000 of them are 60 MB of JSON."""
+def digest_of(rows: Iterable[Mapping[str, Any]]) -> str:
+    """The digest of a list of what changes do, a row at a time: 140,000 of them are 60 MB of JSON."""
     whole = hashlib.sha256(b"[[")
-    for number, change in enumerate(changes):
-        row = {name: value for name, value in change.as_row().items() if name not in FOR_PEOPLE}
-        whole.update((("," if number else "") + _canonical(row)).encode())
+    for number, row in enumerate(rows):
+        whole.update((("," if number else "") + deed(row)).encode())
     whole.update(b"]]")
     return whole.hexdigest()
+
+
+def deed(row: Mapping[str, Any]) -> str:
+    """What of a change, as plain data, is done; the same text on every machine."""
+    return _canonical({name: value for name, value in row.items() if name not in FOR_PEOPLE})
 
 
 # As json.dumps does it, which makes a new encoder for each call that wants more than the defaults.

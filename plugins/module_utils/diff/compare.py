@@ -85,7 +85,7 @@ def removals(owned: Owned, keys: Mapping[str, tuple[str, ...]]) -> list[Change]:
 
 def change_set(changes: Iterable[Change], leftovers: Mapping[str, tuple[str, ...]]) -> ChangeSet:
     ordered = tuple(changes)
-    return ChangeSet(ordered, leftovers, digest_of(ordered))
+    return ChangeSet(ordered, leftovers, digest_of(change.as_row() for change in ordered))
 
 
 def _shared(row: SharedRow) -> list[Change]:

@@ -107,6 +107,11 @@ def plan_digest(plan: Plan) -> str:
     return _digest([ALGORITHM, asdict(plan)])
 
 
+def meaning_digest(plan: Plan) -> str:
+    """As `plan_digest`, of the plan's meaning alone."""
+    return _digest(asdict(plan))
+
+
 def topology_digest(topology: Topology) -> str:
     """Digest of every expanded row."""
     return _digest([[asdict(row) for row in rows] for rows in (topology.devices, topology.interfaces, topology.cables)])

@@ -239,6 +239,8 @@ _NETBOX = {
     "leftover-in-the-way": (
         "Something that the plan no longer wants holds a name or a port that it wants now.",
         "`prune: true` deletes it first."),
+    "malformed-digest": (
+        "What is given as `approved_digest` is not the digest of a preview.", "Copy the digest that a preview prints."),
     "marked-connected": (
         "NetBox takes no cable on an interface that is marked as connected.", "Take that mark off in NetBox."),
     "name-taken": (
@@ -262,6 +264,12 @@ _NETBOX = {
     "nothing-watched": (
         "Nobody can tell whether others change NetBox while a run writes, because its clock is not like ours.",
         "Set the clocks, or let the token view NetBox's change log."),
+    "not-approved": (
+        "What would be written is not what was approved: the plan, options, NetBox or what it holds has changed since.",
+        "Look at the preview again, then approve the digest in the message."),
+    "nothing-to-approve": (
+        "Something else was approved than this run would do, and this run finds nothing to do.",
+        "Nothing. If something should be done, see whether plan, options and NetBox are the ones that were approved."),
     "platform-not-for-type": (
         "A platform is for the devices of one manufacturer, and the device is of another.", "Name another platform."),
     "port-taken": (

@@ -44,6 +44,7 @@ TOPOLOGY: Mapping[str, Any] = {
     "undo": {"type": "str"},
     "lock": {"type": "bool", "default": True},
     "take_lock": {"type": "str"},
+    "approved_digest": {"type": "str"},
     "diff_lines": {"type": "int", "default": 500},
     "ledger_file": {"type": "path"},
     "report_dir": {"type": "path"},

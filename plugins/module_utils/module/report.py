@@ -18,7 +18,7 @@ from ..diff.changeset import ChangeSet
 from ..diff.render import line
 from ..netbox.meter import Metered
 from ..netbox.transport import Statistics
-from .files import write_lines
+from .files import report_dir, write_lines
 
 MAX_FINDINGS = 200
 MAX_TEXT = 50_000  # characters of all findings, and of a message
@@ -36,6 +36,16 @@ def write_changes(changes: ChangeSet, directory: str) -> dict[str, str]:
     write_lines(text, (line(change) + "\n" for change in changes.changes), 0o600)
     write_lines(rows, (_encode(change.as_row()) + "\n" for change in changes.changes), 0o600)
     return {"report": text, "changes_file": rows}
+
+
+def read_changes(wanted_dir: str | None, plan_id: str) -> list[dict[str, Any]]:
+    """What `write_changes` wrote last, as plain data; nothing where that cannot be read."""
+    try:
+        with open(os.path.join(report_dir(wanted_dir, plan_id), _ROWS), encoding="utf-8") as file:
+            rows = [json.loads(one) for one in file]
+    except (OSError, ValueError, RecursionError):
+        return []
+    return rows if all(isinstance(row, dict) for row in rows) else []
 
 
 def write_held(changes: ChangeSet, directory: str) -> dict[str, str]:

@@ -11,11 +11,13 @@ import os
 import signal
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping
+from functools import partial
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from ..diagnostics import Diagnostic, InvariantError, PlanError
+from ..diff.approval import Digest
 from ..diff.changeset import ChangeSet
 from ..diff.deletions import DEFAULT, LimitError, limit_of
 from ..diff.journal import JournalError
@@ -39,6 +41,7 @@ from ..netbox.meter import Metered
 from ..netbox.reader import CHANGED, Observe
 from ..netbox.run_record import carried
 from ..netbox.transport import HttpTransport, ReadOnly, Statistics, library_missing
+from ..workflow.approval import hold_to
 from ..workflow.preview import Preview, preview, setup_only
 from ..workflow.survey import Options
 from ..workflow.teardown import Teardown, teardown
@@ -98,6 +101,7 @@ class Run:
         self.loaded: Loaded | None = None
         self._session: Session | None = None
         self._reports: dict[str, str] = {}
+        self._approval: Collection[Diagnostic] = ()
         progress = self.params["progress_file"]
         self.sink: Sink = ProgressFile(progress) if progress else silent
 
@@ -123,7 +127,7 @@ class Run:
 
         def record(seen: Preview) -> Mapping[str, Any]:
             return {
-                "digest": seen.digest,
+                "digest": seen.digest.text(),
                 "plan_digest": plan_digest(plan),
                 "topology_digest": topology_digest(seen.topology),
                 "algorithm": ALGORITHM,
@@ -159,7 +163,7 @@ class Run:
             return self._reported(plan_id, teardown(plan_id, renames, client, url, self.sink, grace, limit))
 
         def record(seen: Teardown) -> Mapping[str, Any]:
-            return {"digest": seen.digest}
+            return {"digest": seen.digest.text()}
 
         def site(seen: Teardown) -> str:
             return next(iter(seen.stays.get("sites", ())), "")
@@ -186,7 +190,7 @@ class Run:
             return self._reported(plan_id, seen)
 
         def record(seen: Undo) -> Mapping[str, Any]:
-            return {"digest": seen.digest, "undone": past.header.run}
+            return {"digest": seen.digest.text(), "undone": past.header.run}
 
         done, warnings = session.carry_out(look, record, client, past.header.site, plan)
         result = self._result(plan_id, done.changes, done.digest)
@@ -249,11 +253,14 @@ class Run:
     # -- results -------------------------------------------------------------------------------------------------
 
     def _reported(self, plan_id: str, seen: AnySeen) -> AnySeen:
-        """What was seen, with its report written before anything is carried out."""
+        """What was seen, held to what was approved, with its report written before anything is carried out."""
+        # Before the report of what was approved is replaced: a refusal compares with it.
+        shown = partial(report.read_changes, self.params["report_dir"], plan_id)
+        self._approval = hold_to(self.params["approved_digest"], seen.digest, seen.changes, shown)
         self._reports = self._write_report(plan_id, seen.changes)
         return seen
 
-    def _result(self, plan_id: str, changes: ChangeSet, digest: str) -> Result:
+    def _result(self, plan_id: str, changes: ChangeSet, digest: Digest) -> Result:
         if not changes:
             self.sink(Event("Nothing to change"))
         result: Result = {
@@ -263,7 +270,7 @@ class Run:
             "reasons": changes.reasons(),
             "kept": changes.left_alone(KEEP),
             "reported": changes.left_alone(REPORT),
-            "digest": digest,
+            "digest": digest.text(),
             "leftovers": report.leftovers(changes),
             "report": "",
             "changes_file": "",
@@ -305,7 +312,7 @@ class Run:
             self.module.warn(f"The ledger file is not written, NetBox has the ledger all the same: {error}")
 
     def finish(self, result: Result, warnings: Iterable[Diagnostic]) -> Result:
-        return result | self.costs() | {"diagnostics": self._located(warnings)}
+        return result | self.costs() | {"diagnostics": self._located([*warnings, *self._approval])}
 
     def _located(self, diagnostics: Iterable[Diagnostic]) -> list[dict[str, Any]]:
         """Findings at their paths in the user's document; what loading it found has those already."""

@@ -4,13 +4,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..diagnostics import Diagnostic, few
-from ..diff.changeset import ChangeSet, digest
+from ..diff.approval import Digest
+from ..diff.changeset import ChangeSet
 from ..diff.compare import change_set
 from ..events import Sink
-from ..expand.artifact import plan_digest
 from ..model.ledger import Ledger
 from ..model.objects import Topology
 from ..model.plan import Plan
@@ -18,6 +18,7 @@ from ..model.state import OWNED_KINDS
 from ..netbox.client import Client
 from ..netbox.fields import References
 from ..netbox.reader import Observe, Observed
+from .approval import digest_of_plan
 from .survey import Options, survey
 
 
@@ -27,7 +28,7 @@ class Preview:
 
     topology: Topology
     changes: ChangeSet
-    digest: str
+    digest: Digest
     ledger: Ledger
     observed: Observed
     refs: References
@@ -50,9 +51,9 @@ def preview(
     """
     seen = survey(plan, client, file_ledger, options, sink, observe)
     few(seen.found).stop_on_errors()
-    whole = digest(seen.changes.digest, plan_digest(plan), url, options.as_row())
+    digest = digest_of_plan(plan, options.as_row(), url, seen.changes)
     return Preview(
-        seen.topology, seen.changes, whole, seen.ledger, seen.observed, seen.refs, tuple(seen.found.warnings)
+        seen.topology, seen.changes, digest, seen.ledger, seen.observed, seen.refs, tuple(seen.found.warnings)
     )
 
 
@@ -61,4 +62,4 @@ def setup_only(done: Preview) -> Preview:
     shared = change_set(
         (c for c in done.changes.changes if c.kind not in OWNED_KINDS), {}
     )
-    return Preview(done.topology, shared, shared.digest, done.ledger, done.observed, done.refs, done.warnings)
+    return replace(done, changes=shared, digest=done.digest.of_part("prepared", shared.digest))

@@ -16,6 +16,7 @@ from datetime import datetime
 from typing import Any, Generic, Protocol, TypeVar
 
 from ..diagnostics import Diagnostic, Diagnostics, PlanError
+from ..diff.approval import Digest
 from ..diff.changeset import ChangeSet
 from ..diff.journal import FAILED, ROLLED_BACK, SUCCEEDED, Header, Journal, Step
 from ..events import Event, Sink
@@ -40,7 +41,7 @@ class Seen(Protocol):
     @property
     def changes(self) -> ChangeSet: ...
     @property
-    def digest(self) -> str: ...
+    def digest(self) -> Digest: ...
     @property
     def refs(self) -> References: ...
     @property

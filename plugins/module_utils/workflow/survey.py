@@ -73,9 +73,12 @@ class Options:
         """Whether what the plan no longer wants goes; what is only marked holds its ports and names."""
         return self.prune and not self.grace
 
-    def as_row(self) -> list[Any]:
-        """What of them is part of the digest; not what only says when to stop."""
-        return [self.prune, self.rebalance, self.drift.as_row(), self.grace, self.adopt, self.adopt_from]
+    def as_row(self) -> dict[str, Any]:
+        """Those that change what would be written, as plain data: the same for all ways to say it."""
+        return {
+            "prune": self.prune, "rebalance": self.rebalance, "drift": self.drift.as_row(), "grace": self.grace,
+            "adopt": self.adopt, "adopt_from": self.adopt_from,
+        }
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..diagnostics import Diagnostic, Diagnostics
-from ..diff.changeset import ChangeSet, digest
+from ..diff.approval import Digest
+from ..diff.changeset import ChangeSet
 from ..diff.compare import change_set, removals
 from ..diff.deletions import NO_LIMIT, Limit
 from ..diff.grace import spare
@@ -21,6 +22,7 @@ from ..netbox.client import Client
 from ..netbox.fields import References
 from ..netbox.reader import Observed, prove_view_rights, read_owned
 from ..netbox.shared import REFERENCES, read_shared
+from .approval import digest_of_teardown
 from .removal import check_removal
 
 
@@ -29,7 +31,7 @@ class Teardown:
     """What would be removed. `stays` names the shared objects that the plan's devices used, by kind."""
 
     changes: ChangeSet
-    digest: str
+    digest: Digest
     refs: References
     observed: Observed
     stays: dict[str, list[str]]
@@ -63,9 +65,8 @@ def teardown(
     found.stop_on_errors()
     sites = sorted({str(row.values["site"]) for row in owned.devices.values()})
     read_shared(client, [SharedRow("site", site, {}) for site in sites], refs)
-    return Teardown(
-        changes, digest(changes.digest, url, grace), refs, observed, _stays(owned), tuple(found.warnings)
-    )
+    digest = digest_of_teardown(plan_id, renames, grace, url, changes)
+    return Teardown(changes, digest, refs, observed, _stays(owned), tuple(found.warnings))
 
 
 def _stays(owned: Owned) -> dict[str, list[str]]:

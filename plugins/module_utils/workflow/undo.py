@@ -9,7 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ..diagnostics import Diagnostic, Diagnostics
-from ..diff.changeset import CREATE, ChangeSet, digest
+from ..diff.approval import Digest
+from ..diff.changeset import CREATE, ChangeSet
 from ..diff.deletions import NO_LIMIT, Limit
 from ..diff.guard import guard
 from ..diff.journal import Header, Step
@@ -26,6 +27,7 @@ from ..netbox.fields import References
 from ..netbox.reader import Observed, ledger_of, prove_view_rights, read_owned
 from ..netbox.shared import REFERENCES, read_shared
 from ..netbox.surroundings import read_names
+from .approval import digest_of_undo
 from .removal import check_removal
 
 _NO_LIMIT = sys.maxsize
@@ -36,7 +38,7 @@ class Undo:
     """What would be taken back. `stays` are the shared objects that the run made, by kind; `ledger` is what is left."""
 
     changes: ChangeSet
-    digest: str
+    digest: Digest
     refs: References
     observed: Observed
     stays: dict[str, list[str]]
@@ -76,8 +78,8 @@ def undo_run(
         _check(changes, owned, header, client, refs, found)
         check_removal(client, changes, owned, limit, found)
     found.stop_on_errors()
-    whole = digest(changes.digest, url)
-    return Undo(changes, whole, refs, observed, _stays(steps), _ledger(changes, owned), tuple(found.warnings))
+    digest = digest_of_undo(header.run, url, changes)
+    return Undo(changes, digest, refs, observed, _stays(steps), _ledger(changes, owned), tuple(found.warnings))
 
 
 def _check(

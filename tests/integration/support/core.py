@@ -160,9 +160,9 @@ class Core:
         warnings = list(done.warnings)
         if write:
             writer = RestWriter(client, done.refs)
-            record = {"digest": done.digest, "plan_digest": plan_digest(plan), **carried(document)}
+            record = {"digest": done.digest.text(), "plan_digest": plan_digest(plan), **carried(document)}
             warnings += apply(done.changes, plan.id, plan.site.slug, writer, client, done.refs, record, silent)
-        return Outcome(done.changes, done.digest, warnings, self.recorder.requests, done.topology)
+        return Outcome(done.changes, done.digest.text(), warnings, self.recorder.requests, done.topology)
 
     def teardown(
         self, plan_id: str, *, write: bool = True, die_before: int = 0, die_after: int = 0,
@@ -175,7 +175,7 @@ class Core:
             site = next(iter(done.stays.get("sites", ())), "")
             writer = RestWriter(client, done.refs)
             warnings += apply(done.changes, plan_id, site, writer, client, done.refs, {}, silent)
-        return Outcome(done.changes, done.digest, warnings, self.recorder.requests)
+        return Outcome(done.changes, done.digest.text(), warnings, self.recorder.requests)
 
     def _client(self, die_before: int = 0, die_after: int = 0) -> Client:
         self.recorder = Recorder(HttpTransport(Connection(self.url, self._token)), die_before, die_after)

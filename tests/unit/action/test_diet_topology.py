@@ -114,6 +114,7 @@ def test_warnings_become_warnings(file: Path) -> None:
     assert len(shown["warnings"]) == 3
     assert any(f"{file}:" in text for text in shown["warnings"])
     assert all(not text.startswith("warning:") for text in shown["warnings"])
+    assert result["warnings"] == ["first"]  # ansible-core 2.21 hands out its own list, in which it expects no text
 
 
 def test_a_failure_of_another_kind_keeps_its_message(file: Path) -> None:
