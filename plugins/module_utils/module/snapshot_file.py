@@ -3,6 +3,7 @@
 """The file with the snapshot of a plan: compressed JSON lines, its header first, then a row each.
 
 Header and rows are compressed apart, one after the other: what the header says is known when the last row is there.
+Every line begins with the checksum of its JSON, because rows that somebody edited would be believed.
 """
 
 from __future__ import annotations
@@ -29,6 +30,17 @@ _CHUNK = 1 << 20  # bytes that are compressed at a time
 _LINES = 500
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_SUM = 8  # hexadecimal digits of a CRC-32
+
+
+def line(value: Any) -> bytes:
+    """A line of the file."""
+    text = _encode(value).encode() + b"\n"
+    return _sum(text) + text
+
+
+def _sum(text: bytes) -> bytes:
+    return b"%08x" % zlib.crc32(text)
 
 
 class SnapshotFile:
@@ -39,7 +51,7 @@ class SnapshotFile:
         self._path = path
         self._tell = tell
         self._rows: IO[bytes] | None = None
-        self._text: io.TextIOWrapper | None = None
+        self._packed: io.BufferedWriter | None = None
 
     # -- reading -------------------------------------------------------------------------------------------------
 
@@ -60,10 +72,12 @@ class SnapshotFile:
 
     def _lines(self) -> Iterator[Any]:
         try:
-            with gzip.open(self._path, "rt", encoding="utf-8") as file:
-                # Many lines as one list: a decoder's start costs as much as a row.
+            with gzip.open(self._path, "rb") as file:
                 while some := list(islice(file, _LINES)):
-                    yield from json.loads(f"[{','.join(some)}]")
+                    if any(one[:_SUM] != _sum(one[_SUM:]) for one in some):
+                        raise SnapshotError(f"{self._path} is not as it was written")
+                    # Many lines as one list: a decoder's start costs as much as a row.
+                    yield from json.loads(b"[%b]" % b",".join(one[_SUM:] for one in some))
         except FileNotFoundError:
             raise
         except (OSError, EOFError, ValueError, zlib.error) as error:
@@ -76,26 +90,26 @@ class SnapshotFile:
         try:
             self._rows = tempfile.TemporaryFile(dir=os.path.dirname(self._path))  # noqa: SIM115 - open over many calls
             packed = gzip.GzipFile(fileobj=self._rows, mode="wb", compresslevel=_QUICK, mtime=0)
-            self._text = io.TextIOWrapper(io.BufferedWriter(packed, _CHUNK), encoding="utf-8", newline="\n")
+            self._packed = io.BufferedWriter(packed, _CHUNK)
         except OSError as error:
             self._give_up(error)
 
     def add(self, kind: str, plan_id: str, row: Mapping[str, Any]) -> None:
-        if self._text is None:
+        if self._packed is None:
             return
         try:
-            self._text.write(_encode((kind, plan_id, row)) + "\n")
+            self._packed.write(line((kind, plan_id, row)))
         except OSError as error:
             self._give_up(error)
 
     def keep(self, header: Mapping[str, Any]) -> None:
-        if self._text is None or self._rows is None:
+        if self._packed is None or self._rows is None:
             return
         try:
-            self._text.close()
+            self._packed.close()
             self._rows.seek(0)
             with replacing(self._path, 0o600) as file:
-                file.write(gzip.compress((_encode(header) + "\n").encode(), _QUICK, mtime=0))
+                file.write(gzip.compress(line(header), _QUICK, mtime=0))
                 shutil.copyfileobj(self._rows, file)
         except OSError as error:
             self._give_up(error)
@@ -106,8 +120,8 @@ class SnapshotFile:
         self._close()
 
     def _close(self) -> None:
-        text, rows, self._text, self._rows = self._text, self._rows, None, None
-        for file in (text, rows):
+        packed, rows, self._packed, self._rows = self._packed, self._rows, None, None
+        for file in (packed, rows):
             if file is not None:
                 with suppress(OSError):
                     file.close()

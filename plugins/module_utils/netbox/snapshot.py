@@ -19,7 +19,7 @@ from .paging import Extent
 from .resources import MARKS, RESOURCES
 from .source import OwnedSource
 
-FORMAT = 1
+FORMAT = 2
 
 JsonRow = Mapping[str, Any]
 

@@ -15,7 +15,7 @@ import pytest
 from ansible_collections.hedgehog.diet.plugins.module_utils.diagnostics import Diagnostics
 from ansible_collections.hedgehog.diet.plugins.module_utils.events import Event
 from ansible_collections.hedgehog.diet.plugins.module_utils.model.renames import Renames
-from ansible_collections.hedgehog.diet.plugins.module_utils.module.snapshot_file import SnapshotFile
+from ansible_collections.hedgehog.diet.plugins.module_utils.module.snapshot_file import SnapshotFile, line
 from ansible_collections.hedgehog.diet.plugins.module_utils.netbox.client import Client
 from ansible_collections.hedgehog.diet.plugins.module_utils.netbox.fields import References
 from ansible_collections.hedgehog.diet.plugins.module_utils.netbox.reader import Observe, Observed, read_owned
@@ -312,9 +312,10 @@ def test_a_purged_log_proves_nothing(desk: Desk) -> None:
         (lambda path: path.write_bytes(b""), "does not begin with a header"),
         (lambda path: path.write_bytes(b"no archive"), "cannot be read"),
         (lambda path: path.write_bytes(path.read_bytes()[:-20]), "cannot be read"),
-        (lambda path: path.write_bytes(gzip.compress(b"[]\n")), "does not begin with a header"),
-        (lambda path: path.write_bytes(gzip.compress(b'{"format": 99}\n')), "another version of hedgehog.diet"),
-        (lambda path: path.write_bytes(gzip.compress(b"\xff\n")), "cannot be read"),
+        (lambda path: path.write_bytes(gzip.compress(line([]))), "does not begin with a header"),
+        (lambda path: path.write_bytes(gzip.compress(line({"format": 99}))), "another version of hedgehog.diet"),
+        (lambda path: path.write_bytes(gzip.compress(b"\xff\n")), "is not as it was written"),
+        (lambda path: path.write_bytes(gzip.compress(b'{"format": 1}\n')), "is not as it was written"),
     ],
 )
 def test_a_snapshot_that_cannot_be_read_is_none(desk: Desk, spoil: Edit, reason: str) -> None:
@@ -335,7 +336,7 @@ def test_a_snapshot_of_something_else_is_none(desk: Desk) -> None:
 def test_the_snapshot_is_for_its_owner_and_has_our_marks_only(desk: Desk) -> None:
     assert desk.path.stat().st_mode & 0o777 == 0o600
     with gzip.open(desk.path, "rt") as file:
-        header, *rows = map(json.loads, file)
+        header, *rows = (json.loads(text[8:]) for text in file)  # behind its checksum
     assert header["netbox"] == URL
     assert {kind for kind, _plan_id, _row in rows} == {"device", "interface", "cable"}
     assert all(name.startswith(("hedgehog_", "boot_mac")) for row in rows for name in row[2]["custom_fields"])
