@@ -16,7 +16,7 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
-from ..diagnostics import Diagnostic, InvariantError, PlanError
+from ..diagnostics import Diagnostic, PlanError
 from ..diff.approval import Digest
 from ..diff.changeset import ChangeSet
 from ..diff.deletions import DEFAULT, LimitError, limit_of
@@ -48,6 +48,7 @@ from ..workflow.teardown import Teardown, teardown
 from ..workflow.undo import Undo, undo_run
 from . import report
 from .argspec import connection
+from .bug import bug
 from .files import ProgressFile, open_to_others, read_text, report_dir, write_text
 from .session import AnySeen, Session
 from .snapshot_file import NAME, SnapshotFile
@@ -83,8 +84,8 @@ def end_with(run: Run, body: Callable[[], Result]) -> None:
         run.fail(f"{error.filename}: {error.strerror}." if error.filename else str(error))
     except KeyboardInterrupt:
         run.fail("Interrupted. What was done until then stays; run again to go on from there.")
-    except InvariantError as error:
-        run.fail(f"This is a bug in hedgehog.diet, please report it: {error}")
+    except Exception as error:  # whatever it is, it is ours, an InvariantError among others
+        run.fail(bug(error))
     else:
         module.exit_json(**result)
 
