@@ -22,30 +22,33 @@ Names = Mapping[tuple[str, str], tuple[int, str]]  # tenant's slug and name in l
 def guard(
     changes: ChangeSet, owned: Owned, names: Names, ports: Mapping[str, Port], max_moves: int, found: Diagnostics,
     adoption: Adoption = _NONE,
-) -> None:
+) -> bool:
     """Collect conflicts of a change set with what is not ours, and moves above the limit.
+
+    Returns whether all marks make sense. Where nobody knows what an object is, all that follows from it says nothing:
+    first of all of what is on it.
 
     Args:
         names: who has which name on the site; NetBox gives one once per site and tenant.
         ports: the interfaces of external devices that links end on, by key.
         adoption: why what stands in the way was not adopted, where that was tried.
     """
-    # Where nobody knows what an object is, all that follows from it says nothing: first of what is on it.
-    if guard_edited(changes, owned, found):
-        return
-    guard_strays(owned, found)
-    if not changes or owned.strays:
-        return
+    if guard_edited(changes, owned, found) or not guard_strays(owned, found):
+        return False
+    if not changes:
+        return True
     _names(changes, owned, names, adoption, found)
     _occupied_ports(changes, owned, ports, adoption, found)
     _interface_names(changes, owned, found)
     _moves(changes, max_moves, found)
+    return True
 
 
-def guard_strays(owned: Owned, found: Diagnostics) -> None:
-    """Collect objects whose marks contradict each other: nobody can say what they are."""
+def guard_strays(owned: Owned, found: Diagnostics) -> bool:
+    """Collect objects whose marks contradict each other: nobody can say what they are. Whether there are none."""
     for text in owned.strays[:SHOWN]:
         found.error("damaged-mark", (), f"{text}.", WAY_OUT)
+    return not owned.strays
 
 
 def _names(

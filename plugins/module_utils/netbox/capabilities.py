@@ -28,7 +28,7 @@ class Capabilities:
             ServerError: that is not a NetBox, or one that is too old.
         """
         version = str(status.get("netbox-version", "")) if isinstance(status, Mapping) else ""
-        match = re.match(r"(\d+)\.(\d+)", version)
+        match = re.match(r"([0-9]{1,3})\.([0-9]{1,3})(?![0-9])", version)
         if match is None:
             raise ServerError("The address answers, but not as a NetBox does: /api/status/ names no netbox-version.")
         number = int(match[1]), int(match[2])

@@ -7,12 +7,12 @@ Knows nothing of plans; everything here is true of any NetBox.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
 
+from . import answers
 from .capabilities import Capabilities
 from .errors import AccessError, GoneError, NetBoxError, RefusedError, ServerError, SkippedError, TooLargeError
 from .paging import PAGE, Ask, Extent, JsonRow, Slice, next_start, parts, read_slice, slices
@@ -25,10 +25,7 @@ _OF_OBJECTS = (400, 409)
 # What NetBox calls a body above its DATA_UPLOAD_MAX_MEMORY_SIZE, which it answers with HTTP 500.
 _TOO_BIG = "RequestDataTooBig"
 
-# What GraphQL says of a row that refers to something which the token may not view, and always refers to one. The fields
-# are called as their models, but for the role of a device.
-_HIDDEN = re.compile(r"Cannot return null for non-nullable field \w+\.(role|device_type|site|device)\b")
-
+_TOLD = 500  # characters of what a refusal says
 _SLICE = 100  # values of one repeated query parameter: keeps URLs under the 8 KB that servers take
 
 
@@ -79,10 +76,10 @@ class Client:
         offset = 0
         while True:
             body = self._get(f"/api/{endpoint}/", {**params, "limit": PAGE, "offset": offset}).body
-            rows = body["results"]
+            rows, more = answers.page_of(body, _shape(endpoint, params), endpoint)
             yield from rows
             offset += len(rows)
-            if not rows or body.get("next") is None:
+            if not rows or not more:
                 return
 
     def rest_rows(
@@ -95,16 +92,15 @@ class Client:
         """
         def ask(start: int, limit: int) -> list[JsonRow]:
             paging = self.capabilities.rest_paging(start, limit)
-            rows: list[JsonRow] = self._get(f"/api/{endpoint}/", {**params, **paging}).body["results"]
-            return rows
+            body = self._get(f"/api/{endpoint}/", {**params, **paging}).body
+            return answers.rows_of(body, _shape(endpoint, params), endpoint)
 
         return self._rows(ask, extent, True)
 
     def extent(self, endpoint: str, **params: Any) -> tuple[Extent, JsonRow | None]:
         """How far a list goes, and its last row, of which `fields` says what is wanted."""
         body = self._get(f"/api/{endpoint}/", {**params, "ordering": "-id", "limit": 1}).body
-        row = next(iter(body["results"]), None)
-        return Extent(int(body["count"]), int(row["id"]) if row else 0), row
+        return answers.extent_of(body, _shape(endpoint, params), endpoint)
 
     @property
     def graphql(self) -> bool:
@@ -128,17 +124,8 @@ class Client:
         def ask(start: int, limit: int) -> list[JsonRow]:
             paging = self.capabilities.graphql_paging(start, limit)
             query = f"{{ {name}(filters: {{{filters}}}, pagination: {{{paging}}}) {{ id {selection} }} }}"
-            body = _checked(self.transport.send("POST", GRAPHQL, body={"query": query}), "read", GRAPHQL).body or {}
-            if body.get("errors") or name not in (body.get("data") or {}):
-                problems = "; ".join(str(e.get("message", e)) for e in body.get("errors") or [body])
-                if hidden := _HIDDEN.search(problems):
-                    raise AccessError(
-                        f"The token may not view what {name.removesuffix('_list')}s refer to as their {hidden[1]}."
-                        f" That needs the permission {_seen(hidden[1])!r}."
-                    )
-                raise ServerError(f"NetBox cannot answer a GraphQL query for {name}: {problems}")
-            rows: list[JsonRow] = body["data"][name]
-            return rows
+            body = _checked(self.transport.send("POST", GRAPHQL, body={"query": query}), "read", GRAPHQL).body
+            return answers.graphql_rows(body, name, answers.graphql_shape(name, selection))
 
         return self._rows(ask, extent, self.capabilities.cursor)
 
@@ -194,22 +181,21 @@ class Client:
     def _written(
         response: Response, verb: str, endpoint: str, count: int, ids: Sequence[int] = ()
     ) -> list[JsonRow]:
-        rows = _checked(response, verb, endpoint, ids).body
-        answered = {row.get("id") for row in rows} if isinstance(rows, list) else set(ids)
+        rows = answers.written_rows(_checked(response, verb, endpoint, ids).body, endpoint)
+        answered = {int(row["id"]) for row in rows}
         skipped = [position for position, one in enumerate(ids) if one not in answered]
         if skipped and answered <= set(ids):
             raise SkippedError(
                 f"NetBox left out {len(skipped)} of {count} {endpoint} that it was to {verb}.",
                 [(position, "left as it was: it is gone, or the token may not change it") for position in skipped],
             )
-        if not isinstance(rows, list) or len(rows) != count:
-            got = len(rows) if isinstance(rows, list) else "no"
-            raise ServerError(f"NetBox answered {got} rows to a request to {verb} {count} of {endpoint}.")
+        if len(rows) != count:
+            raise ServerError(f"NetBox answered {len(rows)} rows to a request to {verb} {count} of {endpoint}.")
         return rows
 
 
-def _seen(field: str) -> str:
-    return permission("read", "dcim/device-roles" if field == "role" else f"dcim/{field}s")
+def _shape(endpoint: str, params: Mapping[str, Any]) -> answers.Shape:
+    return answers.rest_shape(endpoint, str(params.get("fields", "id")))
 
 
 def _checked(response: Response, verb: str, where: str, ids: Sequence[int] = ()) -> Response:
@@ -220,10 +206,11 @@ def _checked(response: Response, verb: str, where: str, ids: Sequence[int] = ())
 
 def _error(response: Response, verb: str, where: str, ids: Sequence[int]) -> NetBoxError:
     body, status = response.body, response.status
-    detail = str(body.get("detail", "")) if isinstance(body, dict) else ""
+    detail = answers.flat(body.get("detail", ""))[:_TOLD] if isinstance(body, dict) else ""
+    said_else = answers.flat(body)[:_TOLD]
     if status in (401, 403):
         # 4.7 says which objects of a list lie outside of what the token may do.
-        rows = _row_errors(body, ids) if isinstance(body, dict) and "errors" in body else []
+        rows = answers.row_errors(body, list(ids)) if isinstance(body, dict) and "errors" in body else []
         return AccessError(_access(detail, verb, where), rows, status)
     if status == 404:
         return RefusedError(f"NetBox has no {where}{': ' + detail if detail else ''}.", status=status)
@@ -237,9 +224,9 @@ def _error(response: Response, verb: str, where: str, ids: Sequence[int]) -> Net
         said = f"NetBox takes no more requests for now to {verb} {where} (HTTP {BUSY}){': ' + detail if detail else ''}"
         return RefusedError(f"{said}. Run again later to continue.", status=BUSY)
     if status >= 500:  # a dead database and a bug of the server look the same
-        return ServerError(f"NetBox failed to {verb} {where} (HTTP {status}): {detail or body}", status=status)
-    rows = _row_errors(body, ids) if status in _OF_OBJECTS else []
-    told = "; ".join(text for _index, text in rows[:5]) or detail or str(body)[:500]
+        return ServerError(f"NetBox failed to {verb} {where} (HTTP {status}): {detail or said_else}", status=status)
+    rows = answers.row_errors(body, list(ids)) if status in _OF_OBJECTS else []
+    told = "; ".join(text for _index, text in rows[:5]) or detail or said_else
     return RefusedError(f"NetBox refused to {verb} {where} (HTTP {status}): {told}", rows, status)
 
 
@@ -255,26 +242,3 @@ def _access(detail: str, verb: str, where: str) -> str:
     needed = permission(verb, where)
     told = f" That needs the permission {needed!r}." if needed else ""
     return f"The token may not {verb} {where}: {detail.rstrip('.') or 'no permission'}.{told}"
-
-
-def _row_errors(body: Any, ids: Sequence[int]) -> list[tuple[int | None, str]]:
-    """Errors by position in the request. Servers up to 4.6 answer a list with one mapping a row, empty where fine."""
-    if isinstance(body, dict) and isinstance(body.get("errors"), list):
-        rows = []
-        for item in body["errors"]:
-            position = item.get("index")
-            if position is None and item.get("id") in ids:
-                position = list(ids).index(item["id"])
-            rows.append((position, _flat(item.get("errors", item))))
-        return rows
-    if isinstance(body, list) and all(isinstance(item, dict) for item in body):
-        return [(position, _flat(item)) for position, item in enumerate(body) if item]
-    return [(None, _flat(body))] if body else []
-
-
-def _flat(value: Any) -> str:
-    if isinstance(value, dict):
-        return "; ".join(f"{key}: {_flat(item)}" for key, item in value.items())
-    if isinstance(value, list):
-        return " ".join(_flat(item) for item in value)
-    return str(value)

@@ -12,6 +12,7 @@ from ..model.keys import device_key, interface_key, switch_port_key
 from ..model.ledger import Ledger, Taken
 from ..model.plan import Plan, SwitchClass
 from ..model.state import INTERFACE, Owned
+from .answers import asked_for
 from .client import Client
 from .fields import References
 from .resources import PLAN_MARK
@@ -38,13 +39,13 @@ def read_external(client: Client, plan: Plan, refs: References) -> External:
         return found
     source, names = source_of(client), sorted(wanted)
     for row in source.named(plan.site.slug, names):
-        key = wanted[row["name"]].key
+        key = asked_for(wanted, row["name"], "dcim/devices").key
         found.ids.setdefault(key, []).append(int(row["id"]))
         found.plan_ids[key] = str((row.get("custom_fields") or {}).get(PLAN_MARK) or "")
     devices = {row_id: key for key, ids in found.ids.items() for row_id in ids}
     ports = {one.key: port_keys(one.switch_class) for one in wanted.values()}
     for row in source.interfaces_of_named(plan.site.slug, names, sorted(devices)):
-        device, name = devices[int(row["device"]["id"])], str(row["name"])
+        device, name = asked_for(devices, int(row["device"]["id"]), "dcim/interfaces"), str(row["name"])
         cable = int(row["cable"]["id"]) if row.get("cable") else None
         found.ports.setdefault(device, {})[name] = Port(int(row["id"]), cable)
         if name in ports[device]:

@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from .errors import ServerError
+
 PAGE = 1000  # NetBox caps a page at 1,000 rows unless told otherwise; what comes back is what counts
 
 JsonRow = dict[str, Any]
@@ -75,5 +77,12 @@ def read_slice(ask: Ask, one: Slice, by_id: bool) -> list[JsonRow]:
 
 
 def next_start(page: Sequence[Mapping[str, Any]], start: int, by_id: bool) -> int:
-    """Where the next page begins."""
-    return max(int(row["id"]) for row in page) + 1 if by_id else start + len(page)
+    """Where the next page begins.
+
+    Raises:
+        ServerError: the page is not behind the one before, so that there would be no end.
+    """
+    following = max(int(row["id"]) for row in page) + 1 if by_id else start + len(page)
+    if following <= start:
+        raise ServerError(f"NetBox was asked for rows from the id {start} on, and answered with older ones only.")
+    return following

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from ..model.state import CABLE, DEVICE, INTERFACE
+from .answers import asked_for
 from .client import Client
 from .errors import RefusedError
 from .paging import Extent, parts
@@ -108,7 +109,7 @@ class RestSource:
             for one in self._client.rest_list("dcim/device-types", id=types, fields="id,u_height,is_full_depth")
         }
         for row in rows:
-            yield {**row, "device_type": sizes[int(row["device_type"]["id"])]}
+            yield {**row, "device_type": asked_for(sizes, int(row["device_type"]["id"]), "dcim/device-types")}
 
     def _site(self, slug: str) -> int | None:
         """NetBox refuses to be asked about a site that there is not."""

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Mapping
 
 from ..diff.racks import Occupant, Size
 from ..model.state import INTERFACE
+from .answers import asked_for
 from .client import Client
 from .errors import AccessError, RefusedError
 from .resources import PLAN_MARK, RESOURCES
@@ -46,7 +47,8 @@ def read_templates(client: Client, types: Mapping[str, int]) -> dict[str, frozen
         "dcim/interface-templates", device_type_id=list(slugs), fields="id,name,device_type"
     ) if slugs else ()
     for row in rows:
-        names.setdefault(slugs[int(row["device_type"]["id"])], set()).add(str(row["name"]))
+        slug = asked_for(slugs, int(row["device_type"]["id"]), "dcim/interface-templates")
+        names.setdefault(slug, set()).add(str(row["name"]))
     return {slug: frozenset(found) for slug, found in names.items()}
 
 

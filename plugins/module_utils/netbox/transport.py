@@ -184,7 +184,7 @@ class HttpTransport:
             return Response(reply.status_code, None, wait, sent)
         try:
             return Response(reply.status_code, reply.json(), wait, sent)
-        except ValueError:
+        except (ValueError, RecursionError):
             if reply.status_code < 400:
                 raise ServerError(
                     f"{method} {path} at {self._url} answered something that is not JSON: is that a NetBox?"

@@ -77,7 +77,7 @@ class Watch:
         for some in parts(ids, _IDS_A_REQUEST):
             wanted = {"id": list(some), "fields": "id,last_updated"}
             rows = self._client.rest_rows(resource.endpoint, wanted)
-            saved |= {int(row["id"]): str(row["last_updated"]) for row in rows}
+            saved |= {int(row["id"]): str(row["last_updated"] or "") for row in rows}
         told = [
             f"{names[one]} {_when(saved.get(one))}" for one in ids
             if one not in saved or (self._late(saved[one]) and self._ours.get((resource.kind, one)) != saved[one])
@@ -94,7 +94,7 @@ class Watch:
         self._ours |= {(kind, int(row["id"])): str(row["last_updated"]) for row in rows if "last_updated" in row}
 
     def _late(self, saved: str) -> bool:
-        return self._since is not None and _time(saved) >= self._since
+        return self._since is not None and bool(saved) and _time(saved) >= self._since
 
 
 def _time(text: str) -> datetime:

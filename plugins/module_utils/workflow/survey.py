@@ -158,11 +158,12 @@ def survey(
     warn_of_marked(topology, owned, found)
     named = any(c.kind == DEVICE and ("name" in c.after or "tenant" in c.after) for c in changes.changes)
     names = read_names(client, topology.site.slug) if named and refs.knows("site", topology.site.slug) else {}
-    guard(changes, owned, names, ports, options.max_moves, found, adoption)
+    sound = guard(changes, owned, names, ports, options.max_moves, found, adoption)
     check_refusals(topology, changes, shared, found)
     check_demands(topology, changes, owned, _demands(client, plan.id, changes), found)
     _rack_units(client, topology, changes, shared, found)
-    check_removal(client, changes, owned, options.max_deletions, found)
+    if sound:
+        check_removal(client, changes, owned, options.max_deletions, found)
     return Survey(topology, changes, known, ledger, observed, refs, found)
 
 

@@ -111,6 +111,11 @@ TABLES: Mapping[str, Table] = {
         for endpoint in HANGING if endpoint != INTERFACES
     },
 }
+# What REST shows of any row, where the double keeps nothing of it.
+SHOWN: Mapping[str, Row] = {
+    "dcim/device-types": {"subdevice_role": None}, "dcim/platforms": {"manufacturer": None}, TAGS: {"object_types": []},
+    RACKS: {"starting_unit": 1}, INTERFACES: {"mark_connected": False}, JOURNAL: {"created": None},
+}
 
 
 class _Refused(Exception):
@@ -522,7 +527,7 @@ class FakeNetBox:
 
     def _shown(self, endpoint: str, row: Row) -> Row:
         """A row as REST shows it: references and choices as mappings."""
-        out = copy.deepcopy(row)
+        out = {**SHOWN.get(endpoint, {}), **copy.deepcopy(row)}
         for name, target in TABLES[endpoint].references.items():
             other = self.tables[target].get(row[name], {})
             shown = {key: other.get(key) for key in ("id", "name", "slug") if key in other}

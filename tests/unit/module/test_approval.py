@@ -77,7 +77,7 @@ def test_what_the_plan_does_not_manage_and_options_that_only_allow_void_nothing(
     edit(netbox, "gpu-001", description="do not touch", status="active")
     netbox.make(INTERFACES, device=next(iter(netbox.tables[DEVICES])), name="ipmi", type="other")
     others = {"max_moves": 9, "diff_lines": 3, "report_dir": str(tmp_path / "elsewhere"), "timeout": 9}
-    done = run(plan=plan(4), approved_digest=approved, netbox_url="http://netbox.example/", diff=True, **others)
+    done = run(plan=plan(4), approved_digest=approved, netbox_url="https://netbox.example/", diff=True, **others)
     assert done["changed"] and done["digest"] == approved
 
 

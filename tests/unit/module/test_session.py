@@ -473,8 +473,8 @@ def test_an_undo_says_what_it_cannot_find(run: Run, tmp_path: Path) -> None:
     assert f"there are those of {done['run']}" in run(plan_id="test", undo="../../secret")["msg"]
     other = run(plan_id="other", undo=done["run"])
     assert f"The run {done['run']} was one of the plan 'test', not of 'other'." in other["msg"]
-    elsewhere = run(plan_id="test", undo=done["run"], netbox_url="http://other.example")
-    assert f"The run {done['run']} wrote to http://netbox.example, not to http://other.example." in elsewhere["msg"]
+    elsewhere = run(plan_id="test", undo=done["run"], netbox_url="https://other.example")
+    assert f"The run {done['run']} wrote to https://netbox.example, not to https://other.example." in elsewhere["msg"]
 
 
 def test_a_rollback_that_fails_too_says_both(run: Run, netbox: FakeNetBox, through: Through) -> None:

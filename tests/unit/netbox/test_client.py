@@ -87,9 +87,9 @@ ROWS = [{"id": 11, "name": "a"}, {"id": 12, "name": "b"}]
         (Response(500, {"error": "x", "exception": "RequestDataTooBig"}), TooLargeError, "DATA_UPLOAD_MAX_MEMORY_SIZE",
          []),
         (Response(504, None), ServerError, "HTTP 504", None),
-        (Response(200, {"id": 1}), ServerError, "no rows", None),
+        (Response(200, {"id": 1}), ServerError, "no list of rows", None),
         (Response(200, [{"id": 1}]), ServerError, "1 rows", None),
-        (Response(202, {"id": 1, "status": "pending"}), ServerError, "no rows", None),
+        (Response(202, {"id": 1, "status": "pending"}), ServerError, "no list of rows", None),
     ],
 )
 def test_answers_to_writes(response: Response, kind: type[Exception], words: str, rows: Any) -> None:
@@ -126,7 +126,7 @@ def graphql(*ids: int) -> Response:
 
 def test_graphql_pages_go_on_until_one_is_empty() -> None:
     scripted = Scripted(graphql(3, 7), graphql(9), graphql())
-    assert [row["id"] for row in Client(scripted).graphql_list("device_list", "", "name")] == ["3", "7", "9"]
+    assert [row["id"] for row in Client(scripted).graphql_list("device_list", "", "id")] == ["3", "7", "9"]
     queries = [body["query"] for _m, _p, _q, body in scripted.sent]
     for start, query in zip((0, 8, 10), queries, strict=True):
         assert f"start: {start}," in query
