@@ -207,7 +207,9 @@ def rails_are_pure(plan: Plan, topology: Topology) -> None:
 def blocks_are_contiguous(plan: Plan, topology: Topology, taken: Taken) -> None:
     for (class_key, _zone, distribution), servers in _by_server_and_zone(plan, topology).items():
         if distribution == "same-switch":
-            order = [found[0] for _server, found in sorted(servers.items(), key=lambda item: natural(item[0]))]
+            # Class by class: a class `gpu-2` comes after `gpu`, though `gpu-2/1` comes before `gpu/1`.
+            in_turn = sorted(servers, key=lambda key: (natural(device_at(key)[0]), device_at(key)[1]))
+            order = [servers[server][0] for server in in_turn]
             assert order == sorted(order), class_key
 
 
