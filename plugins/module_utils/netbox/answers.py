@@ -226,12 +226,13 @@ def rows_of(body: Any, shape: Shape, where: str) -> list[JsonRow]:
     return _rows(body["results"], shape, where)
 
 
-def page_of(body: Any, shape: Shape, where: str) -> tuple[list[JsonRow], bool]:
-    """The rows of one page of a REST list, and whether there are more."""
+def page_of(body: Any, shape: Shape, where: str) -> tuple[list[JsonRow], int | None]:
+    """The rows of one page of a REST list, and how many NetBox counts, which it does unless it is asked for by id."""
     rows = rows_of(body, shape, where)
-    if not _text_or_none(body.get("next")):
-        raise _unlike(where, f"`next` is {_show(body['next'])}")
-    return rows, body.get("next") is not None
+    count = body.get("count")
+    if count is not None and (type(count) is not int or count < 0):
+        raise _unlike(where, f"`count` is {_show(count)}")
+    return rows, count
 
 
 def extent_of(body: Any, shape: Shape, where: str) -> tuple[Extent, JsonRow | None]:

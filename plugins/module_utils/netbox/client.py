@@ -15,7 +15,7 @@ from typing import Any
 from . import answers
 from .capabilities import Capabilities
 from .errors import AccessError, GoneError, NetBoxError, RefusedError, ServerError, SkippedError, TooLargeError
-from .paging import PAGE, Ask, Extent, JsonRow, Slice, next_start, parts, read_slice, slices
+from .paging import PAGE, Ask, Extent, JsonRow, Slice, next_start, parts, read_counted, read_slice, slices
 from .parallel import in_order
 from .permissions import permission
 from .transport import BUSY, GRAPHQL, Response, Transport
@@ -26,6 +26,7 @@ _OF_OBJECTS = (400, 409)
 _TOO_BIG = "RequestDataTooBig"
 
 _TOLD = 500  # characters of what a refusal says
+_READINGS = 4
 _SLICE = 100  # values of one repeated query parameter: keeps URLs under the 8 KB that servers take
 
 
@@ -56,30 +57,49 @@ class Client:
         Raises:
             AccessError: the token may not view these objects.
         """
-        self._get(f"/api/{endpoint}/", {"limit": 1, "fields": "id"})
+        self._page(endpoint, {"limit": 1, "fields": "id"})
+
+    def _page(self, endpoint: str, params: Mapping[str, Any]) -> tuple[list[JsonRow], int | None]:
+        """A page of a list, and how many rows NetBox counts, where it does."""
+        body = self._get(f"/api/{endpoint}/", params).body
+        return answers.page_of(body, _shape(endpoint, params), endpoint)
 
     def rest_list(self, endpoint: str, **params: Any) -> Iterator[JsonRow]:
-        """All rows of a list; a parameter with many values is asked for in slices.
+        """All rows of a list, as many as NetBox counts; a parameter with many values is asked for in slices.
 
         Raises:
             NetBoxError: of any kind.
         """
         many = next((name for name, value in params.items() if isinstance(value, (list, tuple, set))), None)
         if many is None:
-            yield from self._rest_pages(endpoint, params)
+            yield from self._whole(endpoint, params)
             return
         values = sorted(params[many])
         for some in parts(values, _SLICE):
-            yield from self._rest_pages(endpoint, {**params, many: some})
+            yield from self._whole(endpoint, {**params, many: some})
 
-    def _rest_pages(self, endpoint: str, params: Mapping[str, Any]) -> Iterator[JsonRow]:
+    def _whole(self, endpoint: str, params: Mapping[str, Any]) -> list[JsonRow]:
+        for _reading in range(_READINGS):
+            rows = read_counted(lambda paging: self._page(endpoint, {**params, **paging}))
+            if rows is not None:
+                return rows
+        raise ServerError(
+            f"/api/{endpoint}/ was read {_READINGS} times, and never came to as many objects as NetBox counts. Run"
+            " again when nobody else writes."
+        )
+
+    def rest_newest(self, endpoint: str, **params: Any) -> Iterator[JsonRow]:
+        """Rows of a list with the newest first, for whoever takes some and leaves the rest.
+
+        Raises:
+            NetBoxError: of any kind.
+        """
         offset = 0
         while True:
-            body = self._get(f"/api/{endpoint}/", {**params, "limit": PAGE, "offset": offset}).body
-            rows, more = answers.page_of(body, _shape(endpoint, params), endpoint)
+            rows, count = self._page(endpoint, {**params, "ordering": "-id", "limit": PAGE, "offset": offset})
             yield from rows
             offset += len(rows)
-            if not rows or not more:
+            if not rows or (count is not None and offset >= count):
                 return
 
     def rest_rows(
@@ -91,9 +111,7 @@ class Client:
             NetBoxError: of any kind.
         """
         def ask(start: int, limit: int) -> list[JsonRow]:
-            paging = self.capabilities.rest_paging(start, limit)
-            body = self._get(f"/api/{endpoint}/", {**params, **paging}).body
-            return answers.rows_of(body, _shape(endpoint, params), endpoint)
+            return self._page(endpoint, {**params, **self.capabilities.rest_paging(start, limit)})[0]
 
         return self._rows(ask, extent, True)
 

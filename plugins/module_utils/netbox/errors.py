@@ -12,6 +12,7 @@
       ChangedError          somebody else changed what we were about to write; it was not sent
       LockedError           another run of the plan is writing (netbox/lock.py)
       ServerError           the server failed (5xx), or answered something that is not NetBox
+        NotJsonError        it answered well, and not in JSON: another server, or a body that was cut
 """
 
 from __future__ import annotations
@@ -41,6 +42,10 @@ class AccessError(NetBoxError):
 
 
 class ServerError(NetBoxError):
+    pass
+
+
+class NotJsonError(ServerError):
     pass
 
 

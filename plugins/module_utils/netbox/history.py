@@ -72,8 +72,8 @@ def origins(client: Client, kind: str, fields: Mapping[int, Iterable[str]]) -> d
 
 def _records(client: Client, content_type: str, ids: Sequence[int]) -> tuple[dict[int, list[JsonRow]], bool]:
     """Updates of some objects by id, the newest first, and whether these are all."""
-    rows = client.rest_list(
-        ENDPOINT, changed_object_type=content_type, changed_object_id=list(ids), action="update", ordering="-id",
+    rows = client.rest_newest(
+        ENDPOINT, changed_object_type=content_type, changed_object_id=list(ids), action="update",
         fields="id,time,user_name,changed_object_id,prechange_data,postchange_data",
     )
     by_id: dict[int, list[JsonRow]] = {}
@@ -168,8 +168,8 @@ def lost_ends(client: Client, cables: Iterable[int]) -> dict[int, Origin]:
 
 def _deleted(client: Client, content_type: str) -> Iterator[JsonRow]:
     """The newest deletions of a content type, the newest first."""
-    rows = client.rest_list(
-        ENDPOINT, action="delete", changed_object_type=content_type, ordering="-id",
+    rows = client.rest_newest(
+        ENDPOINT, action="delete", changed_object_type=content_type,
         fields="id,time,user_name,prechange_data",
     )
     return islice(rows, DELETIONS)

@@ -76,6 +76,24 @@ def read_slice(ask: Ask, one: Slice, by_id: bool) -> list[JsonRow]:
     return found
 
 
+def read_counted(ask: Callable[[Mapping[str, Any]], tuple[Sequence[JsonRow], Any]]) -> list[JsonRow] | None:
+    """All rows of a list in the order of their ids, given what reads a page; None where they are not what is counted.
+
+    NetBox counts with every page what is left from there on. So nothing that is written between two pages shifts a
+    row, and a page that lost some on the way is seen, whatever it says of further ones.
+    """
+    found: list[JsonRow] = []
+    start, left = 0, None
+    while left is None or left > 0:
+        rows, count = ask({"ordering": "id", "limit": PAGE, **({"id__gte": start} if start else {})})
+        if not isinstance(count, int) or left not in (None, count) or len(rows) > count or (count and not rows):
+            return None
+        found += rows
+        left = count - len(rows)
+        start = next_start(rows, start, True) if rows else start
+    return found
+
+
 def next_start(page: Sequence[Mapping[str, Any]], start: int, by_id: bool) -> int:
     """Where the next page begins.
 

@@ -59,7 +59,7 @@ def read_required(client: Client) -> dict[str, list[str]]:
     the token may not list custom fields, as many may not.
     """
     kinds = {resource.object_type: kind for kind, resource in RESOURCES.items()}
-    wanted = {"required": "true", "fields": "name,object_types,required"}
+    wanted = {"required": "true", "fields": "id,name,object_types,required"}
     try:
         rows = list(client.rest_list("extras/custom-fields", **wanted))
     except AccessError:

@@ -17,14 +17,16 @@ from typing import Any, Protocol
 
 from ..diagnostics import InvariantError
 from .connection import Connection, session, tls_refusal, without_credentials
-from .errors import ServerError, UnreachableError
+from .errors import NotJsonError, ServerError, UnreachableError
 
 try:
     import pynetbox
     import requests
+    import urllib3
 except ImportError:  # reported on use, by module/runner.py
     pynetbox = None
     requests = None  # type: ignore[assignment]
+    urllib3 = None  # type: ignore[assignment]
 
 GRAPHQL = "/graphql/"
 
@@ -137,7 +139,7 @@ class HttpTransport:
             self._count(reads=1)
             try:
                 response = self._once(method, path, params, body)
-            except UnreachableError:
+            except (UnreachableError, NotJsonError):
                 if attempt == 1 and self.statistics.reads == 1:
                     raise  # the very first request: a wrong address does not get better
                 response = Response(503, None)
@@ -167,11 +169,15 @@ class HttpTransport:
         except requests.exceptions.SSLError as error:
             raise UnreachableError(f"{self._url} {tls_refusal(_reason(error))}") from None
         except requests.exceptions.ReadTimeout:
-            late = "" if is_read(method, path) else " It may have been carried out all the same: run again to continue."
             raise UnreachableError(
-                f"{method} {path} at {self._url}: no answer within {self._timeout[1]:g} s.{late}"
+                f"{method} {path} at {self._url}: no answer within {self._timeout[1]:g} s.{_open(method, path)}"
             ) from None
         except requests.exceptions.RequestException as error:
+            if _was_sent(error):
+                raise UnreachableError(
+                    f"{method} {path} at {self._url}: the connection broke before the answer was complete"
+                    f" ({_reason(error)}).{_open(method, path)}"
+                ) from None
             raise UnreachableError(f"{self._url} cannot be reached: {_reason(error)}.") from None
         finally:
             self._count(seconds=time.monotonic() - begin)
@@ -186,8 +192,9 @@ class HttpTransport:
             return Response(reply.status_code, reply.json(), wait, sent)
         except (ValueError, RecursionError):
             if reply.status_code < 400:
-                raise ServerError(
+                raise NotJsonError(
                     f"{method} {path} at {self._url} answered something that is not JSON: is that a NetBox?"
+                    f"{_open(method, path)}"
                 ) from None
             return Response(reply.status_code, {"detail": ""}, wait)  # a page of some proxy or web server
 
@@ -226,12 +233,27 @@ def _seconds(retry_after: str | None) -> float | None:
         return None
 
 
+def _wrapped(error: BaseException) -> BaseException | None:
+    return next((one for one in error.args if isinstance(one, BaseException)), None)
+
+
+def _was_sent(error: Exception) -> bool:
+    """Whether a request was on its way when the connection failed: urllib3 gives up by itself only before that."""
+    broken = (requests.exceptions.ConnectionError, requests.exceptions.ChunkedEncodingError)
+    if not isinstance(error, broken) or isinstance(error, requests.exceptions.ConnectTimeout):
+        return False
+    return not isinstance(next(iter(error.args), None), urllib3.exceptions.MaxRetryError)
+
+
+def _open(method: str, path: str) -> str:
+    """What is open about a request without an answer."""
+    return "" if is_read(method, path) else " It may have been carried out all the same: run again to continue."
+
+
 def _reason(error: BaseException) -> str:
     """The innermost reason, in words: requests wraps what the system said several times."""
     seen = error
-    while isinstance(
-        inner := getattr(seen, "reason", None) or seen.__cause__ or next(iter(seen.args), None), BaseException
-    ):
+    while isinstance(inner := getattr(seen, "reason", None) or seen.__cause__ or _wrapped(seen), BaseException):
         seen = inner
     words = seen.strerror if isinstance(seen, OSError) and seen.strerror else str(seen)
     return without_credentials(words.partition("Max retries exceeded")[0].strip()) or type(seen).__name__

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 import requests
+from urllib3.exceptions import MaxRetryError, NewConnectionError, ProtocolError
 
 from ansible_collections.hedgehog.diet.plugins.module_utils.netbox import transport
 from ansible_collections.hedgehog.diet.plugins.module_utils.netbox.capabilities import Capabilities
@@ -111,13 +112,66 @@ def test_many_values_are_asked_for_in_slices() -> None:
     assert [len(params["device_id"]) for _m, _p, params, _b in scripted.sent] == [100, 100, 50]
 
 
-def test_pages_shorter_than_asked_for_are_followed() -> None:
-    def page(*ids: int, more: bool) -> Response:
-        return Response(200, {"count": 3, "next": "x" if more else None, "results": [{"id": n} for n in ids]})
+def page(*ids: int, count: int, **more: Any) -> Response:
+    return Response(200, {"count": count, "next": None, "results": [{"id": n} for n in ids], **more})
 
-    scripted = Scripted(page(1, 2, more=True), page(3, more=False))
-    assert [row["id"] for row in Client(scripted).rest_list("dcim/sites")] == [1, 2, 3]
-    assert [params["offset"] for _m, _p, params, _b in scripted.sent] == [0, 2]
+
+def read(*answers: Response) -> tuple[list[int], list[int]]:
+    """Ids of a list, and where its pages began."""
+    scripted = Scripted(*answers)
+    ids = [row["id"] for row in Client(scripted).rest_list("dcim/sites")]
+    return ids, [params.get("id__gte", 0) for _m, _p, params, _b in scripted.sent]
+
+
+def test_a_list_is_read_until_it_is_what_netbox_counts() -> None:
+    assert read(page(count=0)) == ([], [0])
+    assert read(page(1, 2, 9, count=3)) == ([1, 2, 9], [0])
+    # Pages shorter than asked for, whatever they say of further ones.
+    assert read(page(1, 2, count=3), page(9, count=1)) == ([1, 2, 9], [0, 3])
+    assert read(page(1, count=3, next="x"), page(2, count=2), page(9, count=1)) == ([1, 2, 9], [0, 2, 3])
+
+
+@pytest.mark.parametrize(
+    "lost",
+    [
+        [page(count=3)],  # all rows of a page
+        [page(1, 9, count=3), page(count=0)],  # one in the middle
+        [page(1, 2, count=3), page(9, 10, count=2)],  # somebody made one between two pages
+        [page(1, 2, count=3), page(count=0)],  # or deleted one
+        [page(1, 2, 9, count=2)],
+        [Response(200, {"results": [{"id": 1}]})],
+    ],
+)
+def test_a_list_that_is_not_what_netbox_counts_is_read_again(lost: list[Response]) -> None:
+    again = [page(1, 2, count=3), page(9, count=1)]
+    assert read(*lost, *again)[0] == [1, 2, 9]
+    with pytest.raises(ServerError, match=r"read 4 times, and never came to as many objects"):
+        read(*lost * 4)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [None, [], {}, 7, "text", {"results": None}, {"results": {}}, {"results": ["x"]}, {"results": [{}], "count": 1},
+     {"results": [{"id": None}], "count": 1}, {"detail": "maintenance"}],
+)
+def test_an_answer_that_is_no_list_is_an_error_in_words(body: Any) -> None:
+    def asked(ask: Any, *answers: Response) -> str:
+        with pytest.raises(ServerError) as error:
+            ask(Client(Scripted(*answers)))
+        return str(error.value)
+
+    answer = Response(200, body)
+    for ask in (
+        lambda client: list(client.rest_list("dcim/sites")),
+        lambda client: list(client.rest_newest("core/object-changes")),
+        lambda client: list(client.rest_rows("dcim/devices", {})),
+        lambda client: client.extent("dcim/devices"),
+        lambda client: client.prove_view("dcim/devices", "dcim.view_device"),
+    ):
+        assert "which is no list of NetBox's" in asked(ask, answer)
+    assert "cannot answer a GraphQL query" in asked(lambda c: list(c.graphql_list("device_list", "", "name")), answer)
+    for verb in ("create", "update") if body != [] else ():
+        assert "NetBox answered no rows" in asked(lambda c, verb=verb: getattr(c, verb)("dcim/devices", ROWS), answer)
 
 
 def graphql(*ids: int) -> Response:
@@ -291,7 +345,13 @@ def test_a_date_is_a_time_to_wait_as_well(monkeypatch: pytest.MonkeyPatch) -> No
         (requests.exceptions.ConnectTimeout("x"), UnreachableError, "cannot be reached"),
         (requests.exceptions.InvalidURL("bad"), UnreachableError, "cannot be reached"),
         (Reply(302, "", "https://netbox.example/"), ServerError, "redirects to https://netbox.example/"),
-        (Reply(200, "<html>hello</html>"), ServerError, "is that a NetBox"),
+        (requests.exceptions.ConnectionError(MaxRetryError(None, "/", NewConnectionError(None, "refused"))),
+         UnreachableError, "cannot be reached: "),
+        (requests.exceptions.ConnectionError(ProtocolError("Connection aborted.", ConnectionResetError(104, "reset"))),
+         UnreachableError, "the connection broke before the answer was complete (reset). It may have been carried out"),
+        (requests.exceptions.ChunkedEncodingError(ProtocolError("Connection broken: 5 of 9 bytes")), UnreachableError,
+         "(Connection broken: 5 of 9 bytes). It may have been carried out all the same"),
+        (Reply(200, "<html>hello</html>"), ServerError, "is that a NetBox? It may have been carried out"),
     ],
 )
 def test_what_the_wire_says(
