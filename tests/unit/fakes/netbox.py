@@ -703,6 +703,7 @@ class FakeNetBox:
             shown = []
             for row in rows.values():
                 plain = {name: value for name, value in row.items() if name != "id"}
+                plain["custom_fields"] = {name: v for name, v in row["custom_fields"].items() if v is not None}
                 for name, target in TABLES[endpoint].references.items():
                     other = self.tables[target].get(row[name], {})
                     plain[name] = other.get("slug") or other.get("name")

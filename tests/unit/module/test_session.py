@@ -376,7 +376,7 @@ def test_a_run_that_fails_at_any_request_is_rolled_back(
         assert "was taken back" in failed["msg"] or "Nothing had been done" in failed["msg"], failed["msg"]
         assert fabric(one) == fabric(start)
         assert LOCK not in tags(one)
-    assert at > 4
+    assert at >= 4  # a record that fails takes nothing back
 
 
 @pytest.mark.parametrize(("name", "before", "after", "options"), WAYS, ids=[way[0] for way in WAYS])
