@@ -34,7 +34,7 @@ help: ## List the targets
 	@echo
 	@echo "  PYTHON=/path/to/python   Python 3.12 or later to use; found by itself otherwise"
 	@echo "  PLAN=gpu-small           plan that demo and plan take ($(PLAN))"
-	@echo "  ARGS=...                 further arguments for ansible-playbook"
+	@echo "  ARGS=...                 further arguments for ansible-playbook, soak or bench"
 
 .PHONY: env
 env: $(ENV) $(LINK) ## Make .venv with all tools, and the link that makes this checkout a collection
@@ -93,8 +93,8 @@ molecule: env ## Test playbooks and roles with molecule
 	@molecule test
 
 .PHONY: soak
-soak: env ## Run the property tests on a hundred times as many generated plans (an hour or so)
-	@pytest tests/unit/expand tests/unit/model --hypothesis-profile=soak
+soak: env ## Kill runs, lie to them, generate plans, for hours; ARGS="wire --seeds 20" for a part; stores the figures
+	@$(BIN)/python tests/reliability/soak.py $(ARGS)
 
 .PHONY: bench
 bench: env ## Measure what a plan costs on a NetBox, beside netbox.netbox and pynetbox (25 minutes); stores the results
