@@ -88,7 +88,7 @@ def _retype(document: Any, path: Path, _found: list[Path], rng: Random) -> None:
     if isinstance(value, dict):
         ways += [lambda v: list(v.values()), list]
     if type(value) is int:
-        ways += [float, lambda v: -v, lambda v: v + 1, lambda v: v * 1000, lambda v: v == 1]
+        ways += [lambda v: v % 10**6 + 0.5, lambda v: -v, lambda v: v + 1, lambda v: v * 1000, lambda v: v == 1]
     if isinstance(value, str):
         ways += [lambda v: v[:-1], lambda v: v + v, lambda v: v + "\n", len, lambda v: v.upper()]
     holder[path[-1]] = rng.choice(ways)(value)

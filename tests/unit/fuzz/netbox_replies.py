@@ -126,12 +126,12 @@ def unlike(answer: Response, rng: Random) -> Response:
         try:
             holder = at(body, path[:-1])
             value = holder[path[-1]]
+            if rng.random() < 0.3:
+                del holder[path[-1]]
+            else:
+                holder[path[-1]] = rng.choice(_OTHERS[type(value)](value, rng))
         except (KeyError, IndexError, TypeError):
-            continue
-        if rng.random() < 0.3:
-            del holder[path[-1]]
-        else:
-            holder[path[-1]] = rng.choice(_OTHERS[type(value)](value, rng))
+            continue  # something around it was changed before
     status = answer.status if rng.random() < 0.9 else rng.choice(STATUSES)
     return Response(status, body, time=answer.time)
 

@@ -121,6 +121,12 @@ def test_pages_that_do_not_go_on_have_an_end() -> None:
         list(Client(Always({"count": 1, "next": None, "results": rows})).rest_rows("dcim/sites", {"fields": "id"}))
 
 
+def test_a_list_that_ends_before_its_count_does() -> None:
+    """A rack that was missing in it would be made a second time."""
+    with pytest.raises(ServerError, match="dcim/racks/ was read 4 times"):
+        list(Client(Always({"count": 1, "next": None, "results": []})).rest_list("dcim/racks", fields="id,name"))
+
+
 def test_a_count_that_cannot_be_makes_no_list_of_slices() -> None:
     with pytest.raises(ServerError, match="`count` is 1000000000000, and the highest id 3"):
         Client(Always({"count": 10**12, "next": None, "results": [{"id": 3}]})).extent("dcim/sites", fields="id")
@@ -142,7 +148,7 @@ def test_every_field_that_is_read_is_known(kind: str) -> None:
 def test_a_missing_or_other_field_is_told_by_name_and_id() -> None:
     row = {"id": 7, "name": "x", "role": {"slug": "leaf"}, "custom_fields": None, "tags": [{"slug": "a"}]}
     shape = rest_shape("dcim/devices", ",".join(row))
-    assert page_of({"results": [row]}, shape, "dcim/devices") == ([row], False)
+    assert page_of({"count": 1, "results": [row]}, shape, "dcim/devices") == ([row], 1)
     for name, value in (("role", None), ("role", {}), ("role", []), ("name", 7), ("tags", None), ("tags", [None])):
         with pytest.raises(NetBoxError, match=f"dcim/devices .*`{name}` of id 7 is "):
             page_of({"results": [row | {name: value}]}, shape, "dcim/devices")

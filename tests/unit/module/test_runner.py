@@ -365,7 +365,7 @@ def test_a_netbox_that_says_no(run: Run, netbox: FakeNetBox, response: Response,
     ("error", "words"),
     [
         (UnreachableError("no route"), "no route"),
-        (InvariantError("two is three"), "This is a bug in hedgehog.diet, please report it: two is three"),
+        (InvariantError("two is three"), "a bug in hedgehog.diet, please report it: InvariantError: two is three (at "),
         (PermissionError(13, "Permission denied", "/x"), "/x: Permission denied."),
         (OSError("no space"), "no space"),
     ],
