@@ -52,10 +52,13 @@ def write_page() -> None:
 def page() -> str:
     """What stored results come to."""
     text = [HEAD + "".join(f"- **{scene.name}**: {scene.told}\n" for scene in SCENES.values())]
-    for part, section in SECTIONS.items():
-        path = RESULTS / f"{part}.json"
-        if path.exists():
-            text.append("\n".join(section(json.loads(path.read_text(encoding="utf-8")))) + "\n")
+    stored = {part: RESULTS / f"{part}.json" for part in SECTIONS}
+    reports = {
+        part: json.loads(path.read_text(encoding="utf-8")) for part, path in stored.items() if path.exists()
+    }
+    sizes = {scene: size for one in reports.values() for scene, size in one.get("sizes", {}).items()}
+    for part, report in reports.items():
+        text.append("\n".join(SECTIONS[part]({**report, "sizes": sizes})) + "\n")
     return "\n".join(text)
 
 
@@ -72,6 +75,9 @@ def _kills(report: Report) -> Iterator[str]:
     )
     yield ""
     yield _told(report)
+    alone_at = sum(len(one["runs"]) == 1 for one in trials)
+    there = 2 * sum(report["sizes"].get(scene, (0, 0))[1] for scene in SCENES)
+    yield f"Of {there} kills alone that there are, {alone_at} were tried."
     yield ""
     yield "| scene | writes | killed in a row | alone, before a write | after a write | without reports | right |"
     yield "| --- | ---: | ---: | ---: | ---: | ---: | ---: |"
@@ -108,6 +114,9 @@ def _wire(report: Report) -> Iterator[str]:
         f" {sum(one['repaired'] for one in trials)} times a run ended well and the next one repaired what others had"
         " changed meanwhile."
     )
+    yield ""
+    whole = len(ON_THE_WIRE) * len(SCENES)
+    yield f"A whole soak takes {whole} seeds: then every fault has been the first in every scene."
     yield ""
     yield "| fault | at | what the client gets | times | the run ended well | with a clear error |"
     yield "| --- | --- | --- | ---: | ---: | ---: |"

@@ -30,18 +30,20 @@ sys.path[:0] = [str(ROOT / "tests"), str(ROOT / ".cache" / "collections")]
 from integration.support.sandbox import bring_up, keep  # noqa: E402
 
 from reliability import properties, script  # noqa: E402
+from reliability.faults import ON_THE_WIRE  # noqa: E402
 from reliability.figures import Kept, of_trial  # noqa: E402
 from reliability.page import write_page  # noqa: E402
 from reliability.proxy import proxied  # noqa: E402
 from reliability.trial import Stage  # noqa: E402
 
+SEEDS = len(ON_THE_WIRE) * len(script.SCENES)  # each fault once in each scene
 RESULTS = Path(__file__).resolve().parent / "results"
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"of {', '.join(PARTS)}; all by default")
-    parser.add_argument("--seeds", type=int, default=210, help="of the part wire: how many")
+    parser.add_argument("--seeds", type=int, default=SEEDS, help="of the part wire: how many")
     parser.add_argument("--from", type=int, default=0, dest="first", help="of the part wire: the first of them")
     parser.add_argument("--scenes", nargs="+", choices=[*script.SCENES], default=[*script.SCENES], help="of kills")
     parser.add_argument("--examples", type=int, default=3000, help="of the part properties: for each of them")

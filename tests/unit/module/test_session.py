@@ -404,7 +404,7 @@ def test_an_undo_that_breaks_off_is_finished_by_another(
 ) -> None:
     start = fabric(begun(netbox, small(4), run, through))
     done = run(plan=small(2), prune=True)
-    for at in range(2, 5):
+    for at in range(2, 5):  # devices, interfaces, cables
         one = copy.deepcopy(netbox)
         through(Interrupted(one, at, at % 2 == 0))
         assert run(plan_id="test", undo=done["run"])["failed"]

@@ -338,6 +338,20 @@ def test_a_date_is_a_time_to_wait_as_well(monkeypatch: pytest.MonkeyPatch) -> No
     assert slept == [25]
 
 
+def test_a_read_that_something_else_answers_is_sent_again_but_for_the_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    page = Reply(200, "<html>maintenance</html>")
+    made, wire = wired(monkeypatch, Reply(200), page, Reply(200), page)
+    monkeypatch.setattr(transport.time, "sleep", lambda _seconds: None)
+    made.send("GET", "/api/status/")
+    assert made.send("GET", "/api/dcim/sites/").status == 200 and len(wire.sent) == 3
+    with pytest.raises(ServerError, match="It may have been carried out all the same"):
+        made.send("POST", "/api/dcim/sites/", body=[])
+    made, wire = wired(monkeypatch, page)
+    with pytest.raises(ServerError, match="is that a NetBox"):
+        made.send("GET", "/api/status/")
+    assert len(wire.sent) == 1
+
+
 @pytest.mark.parametrize(
     ("answer", "kind", "words"),
     [
