@@ -134,6 +134,27 @@ def _wire(report: Report) -> Iterator[str]:
     yield from _wrong(report)
 
 
+def _fuzz(report: Report) -> Iterator[str]:
+    yield "## Bad input"
+    yield ""
+    yield (
+        "Plans, stored files, what people may edit in NetBox, and answers of NetBox, each a good one that is damaged"
+        " at random, from a seed: keys and rows lost, doubled or exchanged, values of another type, huge, negative,"
+        " deep or empty, bytes changed. They go the way that a user's go, against the in-memory NetBox. Right is an"
+        " error that says what is wrong and where, with no write after it, or a result that keeps every promise."
+    )
+    yield ""
+    yield _told(report)
+    yield ""
+    yield "| input | tried | an error in words | a right result | wrong |"
+    yield "| --- | ---: | ---: | ---: | ---: |"
+    for part, one in report["trials"].items():
+        yield f"| {part} | {one['inputs']:,} | {one['errors']:,} | {one['right']:,} | {one['wrong']:,} |"
+    yield ""
+    yield "For a snapshot, an error means that everything was read instead; for a refusal, that it was told in words."
+    yield from _wrong(report)
+
+
 def _properties(report: Report) -> Iterator[str]:
     found = report["trials"]["all"]
     yield "## Generated plans"
@@ -150,7 +171,7 @@ def _properties(report: Report) -> Iterator[str]:
 
 
 SECTIONS: Mapping[str, Callable[[Report], Iterator[str]]] = {
-    "kills": _kills, "wire": _wire, "properties": _properties,
+    "kills": _kills, "wire": _wire, "fuzz": _fuzz, "properties": _properties,
 }
 
 

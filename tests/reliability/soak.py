@@ -10,9 +10,9 @@
     make soak ARGS="--again 'grow: body cut @ write 3'" one trial once more, as it was printed
     make soak ARGS=page                                 the page once more, of what is stored
 
-Parts: `kills` (SIGKILL at every write), `wire` (a proxy that lies), `properties` (generated plans, a hundred times as
-many). Each writes results/<part>.json; docs/reliability.md is made of these. Prints a line for whatever is wrong, with
-which it can be done again, and ends with 1 then.
+Parts: `kills` (SIGKILL at every write), `wire` (a proxy that lies), `fuzz` (bad input by the thousand), `properties`
+(generated plans, a hundred times as many). Each writes results/<part>.json; docs/reliability.md is made of these. Prints
+a line for whatever is wrong, with which it can be done again, and ends with 1 then.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ sys.path[:0] = [str(ROOT / "tests"), str(ROOT / ".cache" / "collections")]
 
 from integration.support.sandbox import bring_up, keep  # noqa: E402
 
-from reliability import properties, script  # noqa: E402
+from reliability import fuzz, properties, script  # noqa: E402
 from reliability.faults import ON_THE_WIRE  # noqa: E402
 from reliability.figures import Kept, of_trial  # noqa: E402
 from reliability.page import write_page  # noqa: E402
@@ -46,6 +46,8 @@ def main() -> int:
     parser.add_argument("--seeds", type=int, default=SEEDS, help="of the part wire: how many")
     parser.add_argument("--from", type=int, default=0, dest="first", help="of the part wire: the first of them")
     parser.add_argument("--scenes", nargs="+", choices=[*script.SCENES], default=[*script.SCENES], help="of kills")
+    parser.add_argument("--inputs", type=int, default=50_000, help="of the part fuzz: how many")
+    parser.add_argument("--seed", type=int, default=20, help="of the part fuzz")
     parser.add_argument("--examples", type=int, default=3000, help="of the part properties: for each of them")
     parser.add_argument("--again", metavar="TRIAL", help="do one trial again, and nothing else")
     parser.add_argument("--more", action="store_true", help="only what a soak that was broken off has left")
@@ -125,6 +127,7 @@ def _wire(arguments: argparse.Namespace, kept: Kept) -> None:
 PARTS: Mapping[str, Callable[[argparse.Namespace, Kept], None]] = {
     "kills": _kills,
     "wire": _wire,
+    "fuzz": lambda arguments, kept: fuzz.run(arguments.inputs, arguments.seed, kept),
     "properties": lambda arguments, kept: properties.run(arguments.examples, kept),
 }
 
