@@ -11,8 +11,8 @@
     make soak ARGS=page                                 the page once more, of what is stored
 
 Parts: `kills` (SIGKILL at every write), `wire` (a proxy that lies), `fuzz` (bad input by the thousand), `properties`
-(generated plans, a hundred times as many). Each writes results/<part>.json; docs/reliability.md is made of these. Prints
-a line for whatever is wrong, with which it can be done again, and ends with 1 then.
+(generated plans, a hundred times as many). Each writes results/<part>.json; docs/reliability.md is made of these.
+Prints a line for whatever is wrong, with which it can be done again, and ends with 1 then.
 """
 
 from __future__ import annotations
