@@ -22,9 +22,12 @@ STATED = ("tenancy.tenant", "dcim.location", "dcim.rack", "dcim.platform")
 RIGHTS: Mapping[str, Permissions] = {
     "preview": each("view", *OWNED, *REFERRED),
     "preview, where a plan states them": each("view", *STATED),
-    "setup": each(
-        "add", "extras.customfield", "extras.tag", "dcim.manufacturer", "dcim.devicetype", "dcim.devicerole",
-        "dcim.site",
+    "setup": (
+        *each("view", "extras.customfield", "extras.tag"),
+        *each(
+            "add", "extras.customfield", "extras.tag", "dcim.manufacturer", "dcim.devicetype", "dcim.devicerole",
+            "dcim.site",
+        ),
     ),
     "setup, where the catalog describes them": each("add", *STATED),
     "setup, where a custom field lacks object types": ("extras.change_customfield",),

@@ -43,7 +43,7 @@ def test_a_run_that_is_killed_is_finished_by_the_next(text: str, killed: int, st
 
 LIES = (
     "reply dropped @ change 1", "reset before @ change 1", "502 after @ change 2", "body cut @ change 1",
-    "HTML 200 after @ change 1", "row lost @ read 14, 503 before @ change 2", "GraphQL errors @ read 9",
+    "HTML 200 after @ change 1", "row lost @ read 14, 503 before @ change 2", "500 before @ read 7",
 )
 
 
