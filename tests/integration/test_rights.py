@@ -17,7 +17,7 @@ from contract.rights import OWNED, RIGHTS, each
 
 from ansible_collections.hedgehog.diet.plugins.module_utils.netbox.errors import AccessError, NetBoxError
 
-from .support.core import Core
+from .support.core import Core, Outcome
 from .support.plans import named_after_plan, servers, stated, tiny
 from .support.playbook import run_module
 from .support.rest import NetBox
@@ -65,7 +65,9 @@ def test_every_verb_needs_what_the_table_says_and_no_more(user: User, netbox: Ne
     assert not core.apply(tiny()).writes
 
     # Each attempt comes one kind further than the one before.
-    build = lambda: core.apply(servers(tiny(), 3))  # noqa: E731
+    def build() -> Outcome:
+        return core.apply(servers(tiny(), 3))
+
     for right in each("add", *OWNED):
         refused(user, PREVIEW | APPLY, right, build)
     user.may(PREVIEW | APPLY)
@@ -82,7 +84,9 @@ def test_every_verb_needs_what_the_table_says_and_no_more(user: User, netbox: Ne
     assert "no-run-record" not in done.codes and not build().writes
     assert netbox.count("extras/journal-entries", tag="diet-tiny") >= 2
 
-    shrink = lambda: core.apply(without_bmc(servers(tiny(), 2)), prune=True)  # noqa: E731
+    def shrink() -> Outcome:
+        return core.apply(without_bmc(servers(tiny(), 2)), prune=True)
+
     for right in each("delete", "dcim.cable", "dcim.interface", "dcim.device"):
         refused(user, PREVIEW | APPLY | PRUNE, right, shrink)
     user.may(PREVIEW | APPLY | PRUNE)

@@ -64,7 +64,9 @@ def large(report: Report) -> Iterator[str]:
         return
     yield "#### 10,000 servers: " + ", ".join(f"{count:,} {kind}" for kind, count in LARGE.items())
     yield ""
-    yield "hedgehog.diet alone, on a NetBox that holds the plan `synthetic-10000` already."
+    apart = report.get("large_run")
+    when = f" Measured apart, {apart['date']}, load {apart['load_before']} before." if apart else ""
+    yield f"hedgehog.diet alone, on a NetBox that holds the plan `synthetic-10000` already.{when}"
     yield ""
     yield from header("")
     for row in rows:

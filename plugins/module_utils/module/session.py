@@ -159,8 +159,6 @@ class Session:
         return {"run": self.run if self._wrote else "", "journal": self._path}
 
 
-
-
 def who() -> str:
     """Who runs this: the user and the host, and the job of AWX that it is, if it is one."""
     user = os.environ.get("USER") or str(os.getuid())
