@@ -155,9 +155,11 @@ class Stage:
             **({"timeout": _PATIENCE} if late else {}), **({"take_lock": take_lock} if take_lock else {}),
         }
         running: list[Running] = []
-        self._proxy.begin(
-            faults, timeout=_PATIENCE, page=page, kill=lambda: running[0].kill(), others=Others(self._netbox)
-        )
+
+        def kill() -> None:
+            running[0].kill()
+
+        self._proxy.begin(faults, timeout=_PATIENCE, page=page, kill=kill, others=Others(self._netbox))
         running.append(Running(self._proxy.url, self._sandbox.token, options))
         return running[0].end()
 

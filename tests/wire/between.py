@@ -139,9 +139,11 @@ def answering(body: bytes = b"{}") -> Iterator[tuple[str, list[dict[str, str]]]]
     with ThreadingHTTPServer(("127.0.0.1", 0), Page) as server:
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
-        yield f"http://127.0.0.1:{server.server_port}", headers
-        server.shutdown()
-        thread.join()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}", headers
+        finally:
+            server.shutdown()
+            thread.join()
 
 
 def _address(url: str) -> Address:

@@ -14,7 +14,7 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import Any, TypeGuard, TypeVar
 
 from ..diagnostics import InvariantError
 from .errors import AccessError, ServerError
@@ -38,11 +38,16 @@ _TOLD = 1000  # of what is said of one object
 # -- values ----------------------------------------------------------------------------------------------------------
 
 
+def _whole(value: Any) -> TypeGuard[int]:
+    """A whole number, which to Python a truth value is too."""
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
 def is_id(value: Any) -> bool:
     """An id: a number by REST, text by GraphQL."""
-    if type(value) is str:
+    if isinstance(value, str):
         return value.isascii() and value.isdigit() and len(value) <= 18
-    return type(value) is int and 0 <= value < 10**18
+    return _whole(value) and 0 <= value < 10**18
 
 
 def _or_none(check: Check) -> Check:
@@ -54,56 +59,56 @@ def _or_missing(check: Check) -> Check:
 
 
 def _text(value: Any) -> bool:
-    return type(value) is str
+    return isinstance(value, str)
 
 
 def _text_or_none(value: Any) -> bool:
-    return value is None or type(value) is str
+    return value is None or isinstance(value, str)
 
 
 def _whole_or_none(value: Any) -> bool:
-    return value is None or type(value) is int
+    return value is None or _whole(value)
 
 
 def _flag(value: Any) -> bool:
-    return type(value) is bool
+    return isinstance(value, bool)
 
 
 def _decimal(value: Any) -> bool:
     """A number by REST, text by GraphQL, or nothing."""
-    if type(value) is str:
+    if isinstance(value, str):
         return not value or re.fullmatch(r"-?[0-9]{1,15}(\.[0-9]{1,15})?", value) is not None
-    return value is None or type(value) is int or (type(value) is float and math.isfinite(value))
+    return value is None or _whole(value) or (isinstance(value, float) and math.isfinite(value))
 
 
 def _choice(value: Any) -> bool:
     """A value by GraphQL, a pair of value and label by REST, or nothing."""
-    return _text_or_none(value) or (type(value) is dict and _text_or_none(value.get("value", _MISSING)))
+    return _text_or_none(value) or (isinstance(value, dict) and _text_or_none(value.get("value", _MISSING)))
 
 
 def _time(value: Any) -> bool:
     """A time with its zone, as `datetime` reads it."""
     try:
-        return type(value) is str and datetime.fromisoformat(value).tzinfo is not None
+        return isinstance(value, str) and datetime.fromisoformat(value).tzinfo is not None
     except ValueError:
         return False
 
 
 def _mapping_or_none(value: Any) -> bool:
-    return value is None or type(value) is dict
+    return value is None or isinstance(value, dict)
 
 
 def _texts(value: Any) -> bool:
-    return type(value) is list and all(type(one) is str for one in value)
+    return isinstance(value, list) and all(isinstance(one, str) for one in value)
 
 
 def _tags(value: Any) -> bool:
-    return type(value) is list and all(type(one) is dict and _text(one.get("slug")) for one in value)
+    return isinstance(value, list) and all(isinstance(one, dict) and _text(one.get("slug")) for one in value)
 
 
 def _ends(value: Any) -> bool:
     """The ends of a cable at one side: by REST `object_type` and `object_id`; by GraphQL an id if on an interface."""
-    return type(value) is list and all(type(one) is dict and _end(one) for one in value)
+    return isinstance(value, list) and all(isinstance(one, dict) and _end(one) for one in value)
 
 
 def _end(one: Mapping[str, Any]) -> bool:
@@ -117,15 +122,15 @@ def _logged(value: Any) -> bool:
     """What an object was, as the change log has it: nothing, or fields of it."""
     if value is None:
         return True
-    if type(value) is not dict or not _mapping_or_none(value.get("custom_fields")):
+    if not isinstance(value, dict) or not _mapping_or_none(value.get("custom_fields")):
         return False
-    return all(type(value.get(name)) not in (dict, list) for name in ("name", "slug", "cable"))
+    return not any(isinstance(value.get(name), (dict, list)) for name in ("name", "slug", "cable"))
 
 
 def _reference(*members: str) -> Check:
     """A reference to another object: a mapping that has some members."""
     checks = tuple((name, _MEMBERS[name]) for name in members)
-    return lambda value: type(value) is dict and all(check(value.get(name, _MISSING)) for name, check in checks)
+    return lambda value: isinstance(value, dict) and all(check(value.get(name, _MISSING)) for name, check in checks)
 
 
 # -- fields by name --------------------------------------------------------------------------------------------------
@@ -221,7 +226,7 @@ def rows_of(body: Any, shape: Shape, where: str) -> list[JsonRow]:
     Raises:
         ServerError: that is not what a NetBox answers, as for all that follow.
     """
-    if type(body) is not dict or "results" not in body:
+    if not isinstance(body, dict) or "results" not in body:
         raise _unlike(where, f"no page of a list, but {_show(body)}")
     return _rows(body["results"], shape, where)
 
@@ -230,7 +235,7 @@ def page_of(body: Any, shape: Shape, where: str) -> tuple[list[JsonRow], int | N
     """The rows of one page of a REST list, and how many NetBox counts, which it does unless it is asked for by id."""
     rows = rows_of(body, shape, where)
     count = body.get("count")
-    if count is not None and (type(count) is not int or count < 0):
+    if count is not None and (not _whole(count) or count < 0):
         raise _unlike(where, f"`count` is {_show(count)}")
     return rows, count
 
@@ -240,16 +245,16 @@ def extent_of(body: Any, shape: Shape, where: str) -> tuple[Extent, JsonRow | No
     rows = rows_of(body, shape, where)
     count, last = body.get("count"), int(rows[0]["id"]) if rows else 0
     # No two rows have one id, so there are no more of them than the last one says.
-    if type(count) is not int or not len(rows) <= count <= last:
+    if not _whole(count) or not len(rows) <= count <= last:
         raise _unlike(where, f"`count` is {_show(count)}, and the highest id {last}")
     return Extent(count, last), rows[0] if rows else None
 
 
 def graphql_rows(body: Any, name: str, shape: Shape) -> list[JsonRow]:
     """The rows of a GraphQL list. Raises: AccessError, ServerError."""
-    errors, data = (body.get("errors"), body.get("data")) if type(body) is dict else (None, None)
-    if errors or type(data) is not dict or name not in data:
-        told = [_said(one) for one in errors] if type(errors) is list else []
+    errors, data = (body.get("errors"), body.get("data")) if isinstance(body, dict) else (None, None)
+    if errors or not isinstance(data, dict) or name not in data:
+        told = [_said(one) for one in errors] if isinstance(errors, list) else []
         problems = "; ".join(told) or _show(body)
         if hidden := _HIDDEN.search(problems):
             needed = permission("read", "dcim/device-roles" if hidden[1] == "role" else f"dcim/{hidden[1]}s")
@@ -274,10 +279,10 @@ def asked_for(known: Mapping[Key, Value], key: Any, where: str) -> Value:
 
 
 def _rows(rows: Any, shape: Shape, where: str) -> list[JsonRow]:
-    if type(rows) is not list:
+    if not isinstance(rows, list):
         raise _unlike(where, f"no list of rows, but {_show(rows)}")
     for row in rows:
-        if type(row) is not dict:
+        if not isinstance(row, dict):
             raise _unlike(where, f"among the rows is {_show(row)}")
         for name, check in shape:
             if not check(row.get(name, _MISSING)):
@@ -288,7 +293,7 @@ def _rows(rows: Any, shape: Shape, where: str) -> list[JsonRow]:
 
 
 def _said(error: Any) -> str:
-    return str(error.get("message", "")) if type(error) is dict else _show(error)
+    return str(error.get("message", "")) if isinstance(error, dict) else _show(error)
 
 
 def _unlike(where: str, what: str) -> ServerError:
@@ -303,29 +308,29 @@ def _unlike(where: str, what: str) -> ServerError:
 
 def row_errors(body: Any, ids: list[int]) -> list[tuple[int | None, str]]:
     """Errors by position in the request. Servers up to 4.6 answer a list with one mapping a row, empty where fine."""
-    if type(body) is dict and type(body.get("errors")) is list:
+    if isinstance(body, dict) and isinstance(body.get("errors"), list):
         return [_row_error(item, ids) for item in body["errors"]]
-    if type(body) is list and all(type(item) is dict for item in body):
+    if isinstance(body, list) and all(isinstance(item, dict) for item in body):
         return [(position, flat(item)[:_TOLD]) for position, item in enumerate(body) if item]
     return [(None, flat(body)[:_TOLD])] if body else []
 
 
 def _row_error(item: Any, ids: list[int]) -> tuple[int | None, str]:
-    if type(item) is not dict:
+    if not isinstance(item, dict):
         return None, flat(item)[:_TOLD]
     position = item.get("index")
     if position is None and item.get("id") in ids:
         position = ids.index(item["id"])
-    return position if type(position) is int and position >= 0 else None, flat(item.get("errors", item))[:_TOLD]
+    return position if _whole(position) and position >= 0 else None, flat(item.get("errors", item))[:_TOLD]
 
 
 def flat(value: Any, depth: int = 0) -> str:
     """Whatever a refusal says, as a line of text."""
     if depth > 10:
         return "..."
-    if type(value) is dict:
+    if isinstance(value, dict):
         return "; ".join(f"{key}: {flat(item, depth + 1)}" for key, item in value.items())
-    if type(value) is list:
+    if isinstance(value, list):
         return " ".join(flat(item, depth + 1) for item in value)
     return str(value)
 
@@ -335,5 +340,6 @@ def _show(value: Any) -> str:
     if value is _MISSING:
         return "nothing"
     text = flat(value)
-    words = [word for kind, word in ((dict, "a mapping"), (list, "a list"), (str, "the text")) if type(value) is kind]
+    called = ((dict, "a mapping"), (list, "a list"), (str, "the text"))
+    words = [word for kind, word in called if isinstance(value, kind)]
     return f"{words[0]} {text[:_SHOWN]!r}" if words else text[:_SHOWN]

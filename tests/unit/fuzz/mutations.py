@@ -87,7 +87,7 @@ def _retype(document: Any, path: Path, _found: list[Path], rng: Random) -> None:
     ways: list[Callable[[Any], Any]] = [lambda v: [v], lambda v: {"x": v}, str, lambda _v: None]
     if isinstance(value, dict):
         ways += [lambda v: list(v.values()), list]
-    if type(value) is int:
+    if isinstance(value, int) and not isinstance(value, bool):
         ways += [lambda v: v % 10**6 + 0.5, lambda v: -v, lambda v: v + 1, lambda v: v * 1000, lambda v: v == 1]
     if isinstance(value, str):
         ways += [lambda v: v[:-1], lambda v: v + v, lambda v: v + "\n", len, lambda v: v.upper()]
@@ -98,7 +98,7 @@ def _nudge(document: Any, path: Path, _found: list[Path], rng: Random) -> None:
     """A number that is a little larger or smaller; of other values a further one like it, or none."""
     holder = at(document, path[:-1])
     value = holder[path[-1]]
-    if type(value) is int:
+    if isinstance(value, int) and not isinstance(value, bool):
         holder[path[-1]] = value + rng.choice((-1, 1, 2, 10))
     elif isinstance(holder, list):
         holder.insert(path[-1], copy.deepcopy(value))

@@ -61,7 +61,7 @@ def test_what_goes_wrong_is_counted_and_told(monkeypatch: pytest.MonkeyPatch) ->
 
     monkeypatch.setitem(PARTS, "refusal", (breaks, 1))
     told: list[str] = []
-    (counts,) = run(20, 1, "refusal", told.append).values()
+    counts = run(20, 1, "refusal", told.append)["refusal"]
     assert counts["inputs"] == 20 and counts["wrong"] == len(told) > 0 and counts["errors"] + counts["wrong"] == 20
     assert "KeyError: 'results'" in told[0] and "seed 1" in told[0]
 

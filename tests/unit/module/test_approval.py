@@ -15,10 +15,12 @@ from ansible_collections.hedgehog.diet.plugins.module_utils.diff.changeset impor
 from ansible_collections.hedgehog.diet.plugins.module_utils.workflow import approval
 
 from ..fakes.netbox import DEVICES, INTERFACES, JOURNAL, FakeNetBox
-from .test_runner import Run, netbox, plan, run  # noqa: F401 - fixtures
+from .test_runner import Run, netbox, plan, run
+
+__all__ = ["netbox", "run"]  # fixtures
 
 
-def edit(netbox: FakeNetBox, which: str, **fields: Any) -> None:  # noqa: F811
+def edit(netbox: FakeNetBox, which: str, **fields: Any) -> None:
     (row,) = [row for row in netbox.tables[DEVICES].values() if row["name"] == which]
     row.update(fields)
 
@@ -60,7 +62,7 @@ def test_changes_that_differ_are_listed_by_what_they_do_a_few_of_them() -> None:
 # -- runs ------------------------------------------------------------------------------------------------------------
 
 
-def test_what_was_approved_is_done(run: Run, netbox: FakeNetBox) -> None:  # noqa: F811
+def test_what_was_approved_is_done(run: Run, netbox: FakeNetBox) -> None:
     approved = run(check=True, plan=plan())["digest"]
     assert run(check=True, plan=plan(), approved_digest=approved)["digest"] == approved
     done = run(plan=plan(), approved_digest=f" {approved} ")
@@ -70,7 +72,7 @@ def test_what_was_approved_is_done(run: Run, netbox: FakeNetBox) -> None:  # noq
 
 
 def test_what_the_plan_does_not_manage_and_options_that_only_allow_void_nothing(
-    run: Run, netbox: FakeNetBox, tmp_path: Path  # noqa: F811
+    run: Run, netbox: FakeNetBox, tmp_path: Path
 ) -> None:
     run(plan=plan())
     approved = run(check=True, plan=plan(4))["digest"]
@@ -82,7 +84,7 @@ def test_what_the_plan_does_not_manage_and_options_that_only_allow_void_nothing(
 
 
 @pytest.mark.parametrize("check", [True, False])
-def test_an_edit_of_a_managed_field_voids_it_and_is_told(run: Run, netbox: FakeNetBox, check: bool) -> None:  # noqa: F811
+def test_an_edit_of_a_managed_field_voids_it_and_is_told(run: Run, netbox: FakeNetBox, check: bool) -> None:
     run(plan=plan())
     shown = run(check=True, plan=plan(4))
     edit(netbox, "gpu-001", name="mine")
@@ -98,7 +100,7 @@ def test_an_edit_of_a_managed_field_voids_it_and_is_told(run: Run, netbox: FakeN
     assert run(plan=plan(4), approved_digest=now)["changed"]
 
 
-def test_changes_are_listed_only_if_the_file_has_those_that_were_approved(run: Run, netbox: FakeNetBox) -> None:  # noqa: F811
+def test_changes_are_listed_only_if_the_file_has_those_that_were_approved(run: Run, netbox: FakeNetBox) -> None:
     shown = run(check=True, plan=plan())
     file = Path(shown["changes_file"])
     for text in ("", "[]\n", "{", "7\n", "{}\n", file.read_text().replace("gpu-001", "gpu-009"), "[" * 10**5):
@@ -109,7 +111,7 @@ def test_changes_are_listed_only_if_the_file_has_those_that_were_approved(run: R
     assert netbox.writes() == []
 
 
-def test_what_moved_is_told_by_its_part(run: Run, netbox: FakeNetBox, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
+def test_what_moved_is_told_by_its_part(run: Run, netbox: FakeNetBox, monkeypatch: pytest.MonkeyPatch) -> None:
     run(plan=plan())
     approved = run(check=True, plan=plan(4))["digest"]
     wants = {"plan": plan(4), "approved_digest": approved}
@@ -136,14 +138,14 @@ def test_what_moved_is_told_by_its_part(run: Run, netbox: FakeNetBox, monkeypatc
     assert len(netbox.writes()) == writes
 
 
-def test_a_plan_written_otherwise_that_means_the_same_is_the_same(run: Run) -> None:  # noqa: F811
+def test_a_plan_written_otherwise_that_means_the_same_is_the_same(run: Run) -> None:
     approved = run(check=True, plan=plan())["digest"]
     same = dict(reversed(plan().items())) | {"naming": {}}
     same["server_classes"]["gpu"]["absent"] = []
     assert run(plan=same, approved_digest=approved, drift={"default": "restore"})["changed"]
 
 
-def test_where_nothing_is_left_to_do_another_digest_is_a_warning(run: Run, netbox: FakeNetBox) -> None:  # noqa: F811
+def test_where_nothing_is_left_to_do_another_digest_is_a_warning(run: Run, netbox: FakeNetBox) -> None:
     approved = run(check=True, plan=plan())["digest"]
     run(plan=plan(), approved_digest=approved)
     writes = len(netbox.writes())
@@ -160,7 +162,7 @@ def test_where_nothing_is_left_to_do_another_digest_is_a_warning(run: Run, netbo
 
 
 @pytest.mark.parametrize("text", ["", "yes", "1-2-3"])
-def test_what_is_no_digest_is_refused(run: Run, netbox: FakeNetBox, text: str) -> None:  # noqa: F811
+def test_what_is_no_digest_is_refused(run: Run, netbox: FakeNetBox, text: str) -> None:
     """An empty one too: a variable that came out empty approves nothing."""
     for more in ({"plan": plan()}, {"plan_id": "test", "state": "absent"}):
         done = run(approved_digest=text, **more)
@@ -169,7 +171,7 @@ def test_what_is_no_digest_is_refused(run: Run, netbox: FakeNetBox, text: str) -
     assert netbox.writes() == []
 
 
-def test_one_part_of_a_run_is_not_approved_by_another(run: Run, netbox: FakeNetBox) -> None:  # noqa: F811
+def test_one_part_of_a_run_is_not_approved_by_another(run: Run, netbox: FakeNetBox) -> None:
     whole, part = (run(check=True, plan=plan(), state=state)["digest"] for state in ("present", "prepared"))
     for state, digest in (("prepared", whole), ("present", part)):
         assert "the options that decide" in refusal(run(plan=plan(), state=state, approved_digest=digest))
@@ -179,7 +181,7 @@ def test_one_part_of_a_run_is_not_approved_by_another(run: Run, netbox: FakeNetB
     assert netbox.tables[DEVICES]
 
 
-def test_a_teardown_is_held_to_what_was_approved_too(run: Run, netbox: FakeNetBox) -> None:  # noqa: F811
+def test_a_teardown_is_held_to_what_was_approved_too(run: Run, netbox: FakeNetBox) -> None:
     run(plan=plan())
     shown = run(check=True, state="absent", plan_id="test")
     assert run(check=True, state="absent", plan=plan())["digest"] == shown["digest"]
@@ -193,7 +195,7 @@ def test_a_teardown_is_held_to_what_was_approved_too(run: Run, netbox: FakeNetBo
     assert not netbox.tables[DEVICES]
 
 
-def test_what_is_looked_at_again_under_the_lock_is_compared_again(run: Run, netbox: FakeNetBox) -> None:  # noqa: F811
+def test_what_is_looked_at_again_under_the_lock_is_compared_again(run: Run, netbox: FakeNetBox) -> None:
     """Somebody edits a managed field after this run has read NetBox, and before it holds the lock."""
     run(plan=plan())
     shown = run(check=True, plan=plan(4))

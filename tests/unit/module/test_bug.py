@@ -9,16 +9,19 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.hedgehog.diet.plugins.module_utils.diagnostics import InvariantError
 from ansible_collections.hedgehog.diet.plugins.module_utils.module import runner
 from ansible_collections.hedgehog.diet.plugins.module_utils.module.bug import bug
 from ansible_collections.hedgehog.diet.plugins.module_utils.netbox.fields import References
 
-from .test_runner import Run, netbox, plan, run  # noqa: F401 - fixtures
+from .test_runner import Run, netbox, plan, run
+
+__all__ = ["netbox", "run"]  # fixtures
 
 
 @pytest.mark.parametrize("kind", [KeyError, TypeError, AttributeError, RecursionError, AssertionError])
 def test_an_exception_that_nobody_expected_is_told_as_a_bug(
-    run: Run, monkeypatch: pytest.MonkeyPatch, kind: type[Exception]  # noqa: F811
+    run: Run, monkeypatch: pytest.MonkeyPatch, kind: type[Exception]
 ) -> None:
     """`run` makes sure that there is no traceback, and that the token is nowhere."""
 
@@ -33,11 +36,10 @@ def test_an_exception_that_nobody_expected_is_told_as_a_bug(
 
 
 def test_it_says_where_in_our_files() -> None:
-    try:
+    with pytest.raises(InvariantError) as error:
         References().id("device", "gpu/1")
-    except Exception as error:
-        told = bug(error)
-    assert re.search(r"InvariantError: the device 'gpu/1' is .* \(at netbox/fields\.py:\d+\)$", told)
+    told = bug(error.value)
+    assert re.search(r"InvariantError: the device 'gpu/1' is .* \(at .*netbox/fields\.py:\d+\)$", told)
 
 
 def test_what_it_says_has_an_end() -> None:

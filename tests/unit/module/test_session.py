@@ -225,8 +225,8 @@ def test_a_torn_line_is_left_out_and_a_damaged_journal_left_alone(run: Run, tmp_
     done = run(plan=plan())
     path = Path(done["journal"])
     text = path.read_text()
-    files = JournalFiles(str(tmp_path / "report"), lambda text: said.append(text))
     said: list[str] = []
+    files = JournalFiles(str(tmp_path / "report"), said.append)
     path.write_text(text.replace('{"end":"succeeded"}\n', '{"step":99,"verb":"cre'))
     (past,) = files.unfinished()
     assert len(past.steps) == len([row for row in text.splitlines() if '"verb"' in row])
