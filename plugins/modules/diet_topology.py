@@ -303,7 +303,8 @@ requests:
   description:
     - Requests sent, as C(reads) and C(writes), and what they cost. Bytes are those of bodies.
     - C(endpoints) has, by method and endpoint and the costliest first, the number of requests, the objects and bytes
-      that they carried, and the seconds until they were answered; C(slowest) is the slowest of all.
+      that they carried, and the seconds until they were answered; it is left out of failures. C(slowest) is the
+      slowest of all.
     - At C(-v), requests that take more than 15 seconds are told as they happen.
   returned: always
   type: dict

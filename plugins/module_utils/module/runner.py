@@ -330,5 +330,7 @@ class Run:
 
     def fail(self, message: str, diagnostics: Iterable[Diagnostic] = ()) -> None:
         """Give up. The action plugin turns the diagnostics into places in the user's file."""
-        located = self._located(diagnostics)
-        self.module.fail_json(msg=report.message(message), diagnostics=located, **self.costs())
+        located, costs = self._located(diagnostics), self.costs()
+        # A page of endpoints below the message would hide it: Ansible prints all that a failed task returns.
+        costs["requests"].pop("endpoints", None)
+        self.module.fail_json(msg=report.message(message), diagnostics=located, **costs)
