@@ -49,6 +49,10 @@ class JournalFile:
     def close(self) -> None:
         self._file.close()
 
+    def remove(self) -> None:
+        with suppress(OSError):
+            os.unlink(self.path)
+
 
 class JournalFiles:
     """The journals in a report directory. `warn` tells of what is no journal, and is left alone."""

@@ -21,13 +21,16 @@ from ..expand.language.load import read_plan
 from ..model.plan import Plan
 from ..netbox import lock
 from ..netbox.client import Client
-from ..netbox.errors import NetBoxError
+from ..netbox.errors import AccessError, ChangedError, NetBoxError, RefusedError
 from ..netbox.writer import RestWriter
 from ..workflow.run import Conduct, Job, Seen, carry_out
 from .files import report_dir
 from .journal_file import JournalFile, JournalFiles
 
 AnySeen = TypeVar("AnySeen", bound=Seen)
+
+# What ends a run that has no step in its journal and holds no lock. After any other failure it may hold one.
+_NOTHING_SENT = (PlanError, AccessError, RefusedError, ChangedError, lock.LockedError)
 
 
 class Session:
@@ -83,9 +86,14 @@ class Session:
             file, journal = self._begin(header)
             try:
                 seen, warnings = carry_out(job, seen, client, RestWriter, journal, self._sink)
-            finally:
+            except _NOTHING_SENT:
+                self._end(file, journal)
+                raise
+            except BaseException:
                 if file is not None:
                     file.close()
+                raise
+            self._end(file, journal)
             told.extend(warnings)
         if self._files is not None:
             for past in unfinished:
@@ -94,7 +102,6 @@ class Session:
         return seen, told.warnings
 
     def _begin(self, header: Header) -> tuple[JournalFile | None, Journal]:
-        self._wrote = True
         if self._files is not None:
             try:
                 file = self._files.begin(header)
@@ -104,6 +111,16 @@ class Session:
                 self._path = file.path
                 return file, Journal(file.keep)
         return None, no_journal()
+
+    def _end(self, file: JournalFile | None, journal: Journal) -> None:
+        """A run that sent nothing, because it was locked out, say, has nothing to tell: its journal goes."""
+        self._wrote = bool(journal.steps)
+        if file is None:
+            return
+        file.close()
+        if not journal.steps:
+            file.remove()
+            self._path = ""
 
     def _is_dead(self, run: str) -> bool:
         """Whether a run certainly writes no more: one of this directory that is over, or one that the user names."""

@@ -116,13 +116,16 @@ def test_a_check_makes_neither(run: Run, netbox: FakeNetBox, tmp_path: Path) -> 
     assert not (tmp_path / "report" / "journal").exists()
 
 
-def test_two_runs_cannot_write_at_the_same_time(run: Run, netbox: FakeNetBox) -> None:
+def test_two_runs_cannot_write_at_the_same_time(run: Run, netbox: FakeNetBox, tmp_path: Path) -> None:
     run(plan=plan(1))
     netbox.make(TAGS, name=LOCK, slug=LOCK, description="Held by run R1 of bob@b since 2026-01-01T00:00:00Z")
     before = netbox.state()
     failed = run(plan=plan())
     assert failed["failed"] and "The run R1 of bob@b holds the lock of the plan 'test'" in failed["msg"]
     assert netbox.state() == before
+    # Nor does it leave a journal, as if it had done something and not ended.
+    assert len(list((tmp_path / "report" / "journal").iterdir())) == 1
+    assert codes(run(plan=plan(), check=True)) == []
     assert "failed" not in run(plan=plan(), check=True) and "failed" not in run(plan=plan(1))  # these write nothing
     assert run(plan=plan(), take_lock="R2")["failed"]
     done = run(plan=plan(), take_lock="R1")
@@ -297,6 +300,7 @@ def test_what_another_run_has_done_meanwhile_is_not_done_twice(run: Run, through
     netbox.count = 0
     done = run(plan=plan(4))
     assert done["changed"] is False and LOCK not in tags(netbox)
+    assert (done["run"], done["journal"]) == ("", "")
 
 
 def test_what_is_changed_before_its_own_request_stops_the_run(run: Run, through: Through) -> None:
