@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import Any
 
+from ..model.state import OWNED_KINDS
 from .changeset import ACTIONS, Change
 
 FORMAT = 1
@@ -183,10 +184,18 @@ def _change(row: Any) -> Change:
         raise ValueError(row)
     if row_id is not None and (isinstance(row_id, bool) or not isinstance(row_id, int)):
         raise ValueError(row)
-    return Change(
-        kind, action, key, label, _values(before), _values(after), row_id, via=via, aside=_values(aside)
-    )
+    values = [_values(one) for one in (before, after, aside)]
+    if kind in OWNED_KINDS and not all(_known(value) for one in values for value in one.values()):
+        raise ValueError(row)
+    return Change(kind, action, key, label, values[0], values[1], row_id, via=via, aside=values[2])
 
 
 def _values(row: Mapping[str, Any]) -> dict[str, Any]:
     return {name: tuple(value) if isinstance(value, list) else value for name, value in row.items()}
+
+
+def _known(value: Any) -> bool:
+    """Whether a field of an owned object can have such a value; an end that a cable let go of is None."""
+    if isinstance(value, tuple):
+        return all(one is None or isinstance(one, str) for one in value)
+    return value is None or (isinstance(value, (str, int, float)) and not isinstance(value, bool))

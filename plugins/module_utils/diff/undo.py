@@ -42,6 +42,8 @@ class _Track:
             self.deleted = change
             return
         for name, value in change.after.items():
+            if name == "ends":  # while ports are exchanged, a cable has one end, and none at the other side
+                value = tuple(end for end in value if end)
             self.first.setdefault(name, change.before.get(name))
             had = [] if change.action == CREATE else [change.before.get(name)]
             self.left.setdefault(name, had).append(value)

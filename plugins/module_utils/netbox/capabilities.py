@@ -42,6 +42,11 @@ class Capabilities:
         return self.number >= (4, 6)
 
     @property
+    def refuses_unknown_fields(self) -> bool:
+        """Whether a custom field that is not registered is refused (4.5) rather than stored and never shown."""
+        return self.number >= (4, 5)
+
+    @property
     def graphql(self) -> bool:
         """Whether GraphQL finds what carries a custom field (4.3)."""
         return self.number >= (4, 3)

@@ -115,13 +115,24 @@ def held(client: Client, plan_id: str) -> tuple[int, Holder] | None:
 
 
 def release(client: Client, lock: Lock) -> None:
-    """Let go of a lock. Nothing happens where its tag is gone already."""
-    try:
-        client.delete_one(ENDPOINT, lock.id)
-    except GoneError:
+    """Let go of a lock. Nothing happens where its tag is gone already.
+
+    No other object ever gets its id, so where NetBox says that it failed, and still has it, it is asked again.
+    """
+    for left in reversed(range(_TRIES)):
+        try:
+            client.delete_one(ENDPOINT, lock.id)
+        except GoneError:
+            pass
+        except AccessError as refused:
+            raise _may_not(refused, "delete") from None
+        except (RefusedError, ServerError, UnreachableError):
+            found = held(client, lock.plan_id)
+            if found is not None and found[0] == lock.id:
+                if left:
+                    continue
+                raise
         return
-    except AccessError as refused:
-        raise _may_not(refused, "delete") from None
 
 
 def _may_not(error: AccessError, verb: str) -> AccessError:

@@ -115,9 +115,14 @@ def read_shared(client: Client, wanted: Iterable[SharedRow], refs: References, s
         rows = by_kind[kind]
         try:
             present = _present(client, kind, [row.key for row in rows], refs, site)
-        except AccessError:
+        except AccessError as error:
             if kind not in ("custom_field", "tag"):
                 raise
+            if kind == "custom_field" and not client.capabilities.refuses_unknown_fields:
+                raise AccessError(
+                    f"{error} NetBox {client.capabilities.version} stores marks in fields that are not registered and"
+                    " never shows them, so it has to be sure that ours are."
+                ) from None
             continue
         for row in rows:
             there = present.get(row.key)

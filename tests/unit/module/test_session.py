@@ -383,6 +383,27 @@ def test_a_run_that_fails_at_any_request_is_rolled_back(
     assert at >= 4  # a record that fails takes nothing back
 
 
+@pytest.mark.parametrize("after_commit", [False, True], ids=["before the commit", "after the commit"])
+def test_an_exchange_of_ports_that_fails_is_rolled_back_and_one_that_does_not_is_undone(
+    after_commit: bool, run: Run, netbox: FakeNetBox, through: Through
+) -> None:
+    """In the middle of it cables have one end."""
+    start = begun(netbox, small(), run, through)
+    first, second = (row_of(start, CABLES, f"server gpu/{n}/c0/0") for n in (1, 2))
+    first["b_terminations"], second["b_terminations"] = second["b_terminations"], first["b_terminations"]
+    for at in (2, 3):  # off, on
+        one = copy.deepcopy(start)
+        through(Interrupted(one, at, after_commit))
+        failed = run(plan=small(), on_failure="rollback")
+        assert failed["failed"] and ("was taken back" in failed["msg"]) is (at == 3 or after_commit), failed["msg"]
+        assert fabric(one) == fabric(start)
+    one = copy.deepcopy(start)
+    through(one)
+    done = run(plan=small())
+    assert done["changes"] == {"cable": {"move": 2}} and fabric(one) != fabric(start)
+    assert run(plan_id="test", undo=done["run"])["changed"] and fabric(one) == fabric(start)
+
+
 @pytest.mark.parametrize(("name", "before", "after", "options"), WAYS, ids=[way[0] for way in WAYS])
 def test_a_run_is_undone(
     name: str, before: Document, after: Document, options: Document, run: Run, netbox: FakeNetBox, through: Through

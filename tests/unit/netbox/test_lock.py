@@ -138,3 +138,28 @@ def test_a_missing_right_is_named_with_the_way_out(action: str, verb: str) -> No
     netbox.may_not = {f"{action} {TAGS}"}
     with pytest.raises(AccessError, match=rf"it lacks {verb}\. With `lock: false`"):
         take(client, "gpu", BOB, ALICE.run.__eq__)
+
+
+@pytest.mark.parametrize("done", [False, True])
+def test_it_is_given_back_though_the_answer_is_lost_or_says_no_once(done: bool) -> None:
+    class Flaky(FakeNetBox):
+        failures = 0
+
+        def send(self, method: str, path: str, params: Mapping[str, Any] | None = None, body: Any = None) -> Response:
+            if method == "DELETE" and self.failures:
+                self.failures -= 1
+                if done:
+                    super().send(method, path, params, body)
+                return Response(504, {"detail": ""})
+            return super().send(method, path, params, body)
+
+    netbox = Flaky()
+    client = Client(netbox)
+    lock = take(client, "gpu", ALICE)
+    netbox.failures = 1
+    release(client, lock)
+    assert held(client, "gpu") is None
+    lock, netbox.failures = take(client, "gpu", ALICE), 9
+    if not done:
+        with pytest.raises(ServerError):
+            release(client, lock)

@@ -661,6 +661,15 @@ def test_a_token_that_may_not_list_fields_and_tags_can_still_work() -> None:
     assert owned(netbox) == keys_of(small(4))
 
 
+def test_where_unknown_marks_are_stored_unseen_the_token_has_to_list_fields() -> None:
+    """Up to 4.4: what carries marks that nobody registered would never be found again."""
+    netbox = FakeNetBox("4.4.10")
+    netbox.may_not.add(f"view {FIELDS}")
+    with pytest.raises(AccessError, match=r"NetBox 4\.4\.10 stores marks in fields that are not registered"):
+        bring(small(), netbox)
+    assert netbox.writes() == []
+
+
 def test_what_a_token_may_not_make_is_named() -> None:
     netbox = FakeNetBox()
     netbox.may_not.add(f"POST {FIELDS}")
