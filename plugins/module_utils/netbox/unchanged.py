@@ -19,10 +19,8 @@ from .changelog import newest
 from .client import Client
 from .errors import ChangedError
 from .fields import Resource
-from .paging import parts
 from .reader import extents_of
 
-_IDS_A_REQUEST = 100
 _SHOWN = 5
 
 
@@ -73,11 +71,8 @@ class Watch:
         if self._since is None:
             return
         ids = [one for one in names if one not in self._ignored.get(resource.kind, ())]
-        saved: dict[int, str] = {}
-        for some in parts(ids, _IDS_A_REQUEST):
-            wanted = {"id": list(some), "fields": "id,last_updated"}
-            rows = self._client.rest_rows(resource.endpoint, wanted)
-            saved |= {int(row["id"]): str(row["last_updated"] or "") for row in rows}
+        rows = self._client.rest_list(resource.endpoint, id=ids, fields="id,last_updated")
+        saved = {int(row["id"]): str(row["last_updated"] or "") for row in rows}
         told = [
             f"{names[one]} {_when(saved.get(one))}" for one in ids
             if one not in saved or (self._late(saved[one]) and self._ours.get((resource.kind, one)) != saved[one])

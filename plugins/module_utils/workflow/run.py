@@ -79,11 +79,10 @@ class Job(Generic[AnySeen]):
 
 
 class FailedError(NetBoxError):
-    """A run that failed half way, with what became of what it had done. `cause` is what it failed at."""
+    """A run that failed half way, with what became of what it had done."""
 
     def __init__(self, cause: NetBoxError, told: str) -> None:
         super().__init__(f"{cause} {told}", cause.rows, cause.status)
-        self.cause = cause
 
 
 def carry_out(
