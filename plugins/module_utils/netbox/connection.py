@@ -48,13 +48,19 @@ class Connection:
     timeout: float = 120.0
 
 
-def session(connection: Connection) -> requests.Session:
-    """A session for all threads: its pool of connections is made for that.
+def check(connection: Connection) -> None:
+    """Whether requests can be sent with these settings.
 
     Raises:
-        UnreachableError: no request could be sent with these settings; the text names the setting.
+        UnreachableError: they cannot; the text names the setting.
     """
-    _check(connection)
+    for rule in (_of_url, _of_headers, _of_certificates, _of_proxy):
+        for problem in rule(connection):
+            raise UnreachableError(problem)
+
+
+def session(connection: Connection) -> requests.Session:
+    """A session with settings that `check` let pass, for all threads: its pool of connections is made for that."""
     made: requests.Session = pynetbox.api(connection.url, token=connection.token).http_session
     # What is set here counts, not what requests takes from ~/.netrc (which would replace the token) and from
     # REQUESTS_CA_BUNDLE (which would replace `ca_path` and `validate_certs: false`). Proxies of the environment stay.
@@ -113,12 +119,6 @@ def tls_refusal(reason: str) -> str:
 
 
 # -- checks -----------------------------------------------------------------------------------------------------------
-
-
-def _check(connection: Connection) -> None:
-    for rule in (_of_url, _of_headers, _of_certificates, _of_proxy):
-        for problem in rule(connection):
-            raise UnreachableError(problem)
 
 
 def _of_url(connection: Connection) -> Iterator[str]:

@@ -10,13 +10,14 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, Protocol
 
 from ..diagnostics import InvariantError
-from .connection import Connection, session, tls_refusal, without_credentials
+from .connection import Connection, check, session, tls_refusal, without_credentials
 from .errors import NotJsonError, ServerError, UnreachableError
 
 try:
@@ -110,11 +111,9 @@ class HttpTransport:
         self._counting = threading.Lock()
         self._url = connection.url.rstrip("/")
         self._timeout = (10.0, connection.timeout)
-        self._reading, self._writing = session(connection), session(connection)
-        # A server that closes a connection which it kept open, in the moment in which we send on it, loses the request:
-        # gunicorn does so two seconds after the last one, and at once after a body that it finds too large. A read is
-        # sent again. A write is not, so each has a connection of its own.
-        self._writing.headers["Connection"] = "close"
+        check(connection)
+        self._connection = connection
+        self._reading = session(connection)
 
     def send(
         self, method: str, path: str, params: Mapping[str, Any] | None = None, body: Any = None
@@ -159,13 +158,25 @@ class HttpTransport:
             self.statistics.received += received
             self.statistics.waited += waited
 
+    def _for_one_write(self) -> requests.Session:
+        """A session of its own, and so a connection.
+
+        A server that closes a connection which it kept open, in the moment in which we send on it, loses the request:
+        gunicorn does so two seconds after the last one, and at once after a body that it finds too large. A read is
+        sent again, a write is not. Asking for `Connection: close` is not enough: requests keeps the connection all the
+        same where the answer does not say so too.
+        """
+        made = session(self._connection)
+        made.headers["Connection"] = "close"
+        return made
+
     def _once(self, method: str, path: str, params: Mapping[str, Any] | None, body: Any) -> Response:
         begin = time.monotonic()
         try:
-            by = self._reading if is_read(method, path) else self._writing
-            reply = by.request(
-                method, self._url + path, params=params, json=body, timeout=self._timeout, allow_redirects=False
-            )
+            with nullcontext(self._reading) if is_read(method, path) else self._for_one_write() as by:
+                reply = by.request(
+                    method, self._url + path, params=params, json=body, timeout=self._timeout, allow_redirects=False
+                )
         except requests.exceptions.SSLError as error:
             raise UnreachableError(f"{self._url} {tls_refusal(_reason(error))}") from None
         except requests.exceptions.ReadTimeout:

@@ -33,11 +33,13 @@ class NetBox:
 
     def __init__(self, url: str, token: str) -> None:
         self.url = url
-        self._session = requests.Session()
-        self._session.headers["Authorization"] = authorization(token)
+        self._headers = {"Authorization": authorization(token)}
 
     def send(self, method: str, path: str, body: Any = None, **params: Any) -> requests.Response:
-        return self._session.request(method, f"{self.url}/api/{path}/", json=body, params=params, timeout=120)
+        # Each on a connection of its own: gunicorn closes one after two seconds, which is when the next may be sent.
+        return requests.request(
+            method, f"{self.url}/api/{path}/", headers=self._headers, json=body, params=params, timeout=120
+        )
 
     def _do(self, method: str, path: str, body: Any = None, **params: Any) -> Any:
         answer = self.send(method, path, body, **params)

@@ -238,14 +238,16 @@ class Reply:
 
 
 class Wire:
-    """Stands in for the session's `request`."""
+    """Stands in for the `request` of every session."""
 
     def __init__(self, *answers: Reply | Exception) -> None:
         self.answers = list(answers)
         self.sent: list[tuple[str, str, dict[str, Any]]] = []
+        self.headers: list[dict[str, str | bytes]] = []
 
-    def __call__(self, method: str, url: str, **more: Any) -> Reply:
+    def request(self, session: requests.Session, method: str, url: str, **more: Any) -> Reply:
         self.sent.append((method, url, more))
+        self.headers.append(dict(session.headers))
         answer = self.answers.pop(0)
         if isinstance(answer, Exception):
             raise answer
@@ -256,8 +258,7 @@ def wired(monkeypatch: pytest.MonkeyPatch, *answers: Reply | Exception, **option
     monkeypatch.setattr(transport.time, "sleep", lambda _seconds: None)
     made = HttpTransport(Connection("http://netbox.example/", options.pop("token", "x"), **options))
     wire = Wire(*answers)
-    for session in (made._reading, made._writing):
-        monkeypatch.setattr(session, "request", wire)
+    monkeypatch.setattr(requests.Session, "request", lambda session, *a, **more: wire.request(session, *a, **more))
     return made, wire
 
 
@@ -388,18 +389,22 @@ def test_a_page_of_a_proxy_is_no_json_and_no_crash(monkeypatch: pytest.MonkeyPat
     ("token", "scheme"), [("nbt_key.secret", "Bearer nbt_key.secret"), ("0123abcd", "Token 0123abcd")]
 )
 def test_tokens_of_both_kinds(monkeypatch: pytest.MonkeyPatch, token: str, scheme: str) -> None:
-    made, wire = wired(monkeypatch, Reply(200), token=token, headers={"X-Proxy": "y"})
+    made, wire = wired(monkeypatch, Reply(200), Reply(200), token=token, headers={"X-Proxy": "y"})
     made.send("GET", "/api/status/", params={"a": 1})
-    for session in (made._reading, made._writing):
-        assert session.headers["Authorization"] == scheme
-        assert session.headers["X-Proxy"] == "y"
+    made.send("POST", "/api/dcim/sites/", body=[])
+    for headers in wire.headers:
+        assert headers["Authorization"] == scheme
+        assert headers["X-Proxy"] == "y"
     method, url, more = wire.sent[0]
     assert (method, url, more["params"]) == ("GET", "http://netbox.example/api/status/", {"a": 1})
     assert more["allow_redirects"] is False and more["timeout"] == (10.0, 120.0)
 
 
 def test_a_write_never_goes_on_a_connection_that_was_kept_open() -> None:
-    """A server may close one in the moment in which we send on it, and a write that is lost is not sent again."""
+    """A server may close one in the moment in which we send on it, and a write that is lost is not sent again.
+
+    Also where the server neither closes it nor says that it will.
+    """
     ports: list[tuple[str, int]] = []
 
     class Server(BaseHTTPRequestHandler):
@@ -407,6 +412,7 @@ def test_a_write_never_goes_on_a_connection_that_was_kept_open() -> None:
 
         def do_GET(self) -> None:
             ports.append((self.command, self.client_address[1]))
+            self.close_connection = False
             self.rfile.read(int(self.headers.get("Content-Length", 0)))
             self.send_response(200)
             self.send_header("Content-Length", "2")
