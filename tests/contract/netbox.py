@@ -577,6 +577,35 @@ def rest_lists_are_read_by_id_and_say_how_far_they_go(transport: Transport) -> N
 
 
 @promise
+def lists_of_every_kind_count_what_is_left_from_an_id_on(transport: Transport) -> None:
+    """What makes a list that lost rows on the way known for it: `netbox/paging.py`, `read_counted`."""
+    world = World(transport)
+    tags = world.post("extras/tags", *({"name": f"{world.tag} {n}", "slug": f"{world.tag}_{n}"} for n in "abc"))
+    ids = [int(row["id"]) for row in tags]
+    a, b = world.ports(2)
+    world.one("dcim/cables", **cable(a, b))
+    world.field("mark")
+
+    def page(endpoint: str, **params: Any) -> tuple[list[int], int]:
+        params = {"fields": "id", "ordering": "id", "limit": 2, **params}
+        body = transport.send("GET", f"/api/{endpoint}/", params=params).body
+        return [row["id"] for row in body["results"]], body["count"]
+
+    slugs = [f"{world.tag}_{n}" for n in "abc"]
+    assert page("extras/tags", slug=slugs) == (ids[:2], 3)
+    assert page("extras/tags", slug=slugs, id__gte=ids[1] + 1) == (ids[2:], 1)
+    for endpoint in (
+        "dcim/sites", "dcim/manufacturers", "dcim/device-types", "dcim/device-roles", "dcim/devices",
+        "dcim/interfaces", "dcim/cables", "extras/tags", "extras/custom-fields",
+    ):
+        shown, whole = page(endpoint)
+        last = page(endpoint, ordering="-id")[0][0]
+        assert shown == sorted(shown) and whole >= len(shown) > 0, endpoint
+        assert page(endpoint, id__gte=last) == ([last], 1), endpoint
+        assert page(endpoint, id__gte=last + 1) == ([], 0), endpoint
+
+
+@promise
 def custom_fields_filter_as_they_are_registered_and_are_ignored_where_they_are_not(transport: Transport) -> None:
     world = World(transport)
     mark = world.field("plan")

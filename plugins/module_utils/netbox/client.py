@@ -15,7 +15,7 @@ from typing import Any
 from . import answers
 from .capabilities import Capabilities
 from .errors import AccessError, GoneError, NetBoxError, RefusedError, ServerError, SkippedError, TooLargeError
-from .paging import PAGE, Ask, Extent, JsonRow, Slice, next_start, parts, read_counted, read_slice, slices
+from .paging import IDS, PAGE, Ask, Extent, JsonRow, Slice, next_start, parts, read_counted, read_slice, slices
 from .parallel import in_order
 from .permissions import permission
 from .transport import BUSY, GRAPHQL, Response, Transport
@@ -27,7 +27,6 @@ _TOO_BIG = "RequestDataTooBig"
 
 _TOLD = 500  # characters of what a refusal says
 _READINGS = 4
-_SLICE = 100  # values of one repeated query parameter: keeps URLs under the 8 KB that servers take
 
 
 class Client:
@@ -75,7 +74,7 @@ class Client:
             yield from self._whole(endpoint, params)
             return
         values = sorted(params[many])
-        for some in parts(values, _SLICE):
+        for some in parts(values, IDS):
             yield from self._whole(endpoint, {**params, many: some})
 
     def _whole(self, endpoint: str, params: Mapping[str, Any]) -> list[JsonRow]:

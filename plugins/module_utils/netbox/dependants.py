@@ -18,13 +18,12 @@ from ..diff.dependants import SHOWN, Dependant, Leaving, Place
 from ..model.state import CABLE, DEVICE, INTERFACE, Owned
 from .client import Client
 from .errors import AccessError
-from .paging import PAGE
+from .paging import IDS, PAGE
 from .parallel import in_order
 from .resources import RESOURCES
 
 JsonRow = Mapping[str, Any]
 
-_IDS_A_REQUEST = 100  # as `Client.rest_list` cuts them
 _TYPES = {f"dcim.{kind}": kind for kind in (DEVICE, INTERFACE)}
 
 
@@ -168,7 +167,7 @@ def _rows(client: Client, kind: Kind, count: int, going: Leaving) -> Iterator[Js
     """All of a kind, or those of what goes: whatever takes fewer requests. `_hanging` looks at each."""
     ids = sorted(going.touched) if kind.of == DEVICE else sorted(one for of, one in going.names if of == INTERFACE)
     fields = f"id,display,{kind.fields}"
-    if -(-count // PAGE) <= -(-len(ids) // _IDS_A_REQUEST):
+    if -(-count // PAGE) <= -(-len(ids) // IDS):
         return client.rest_rows(kind.endpoint, {**kind.narrow, "fields": fields})
     return client.rest_list(kind.endpoint, **{kind.parameter: ids}, fields=fields)
 

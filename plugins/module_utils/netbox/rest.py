@@ -16,14 +16,12 @@ from ..model.state import CABLE, DEVICE, INTERFACE
 from .answers import asked_for
 from .client import Client
 from .errors import RefusedError
-from .paging import Extent, parts
+from .paging import IDS, Extent, parts
 from .parallel import in_order
 from .resources import PLAN_MARK, RESOURCES
 
 JsonRow = Mapping[str, Any]
 
-# Ids in one address: what stands before NetBox takes 4 KB of it, some of them no more.
-_IDS_A_REQUEST = 100
 _NAMES_A_REQUEST = 30
 
 _FIELDS = {
@@ -67,14 +65,14 @@ class RestSource:
     def of_older_devices(self, devices: Sequence[int], since: str) -> Iterator[JsonRow]:
         """All interfaces of those of some devices that were made before a time."""
         older: list[int] = []
-        for some in parts(devices, _IDS_A_REQUEST):
+        for some in parts(devices, IDS):
             wanted = {"id": list(some), "created__lt": since, "fields": "id"}
             older += (int(row["id"]) for row in self._client.rest_rows(RESOURCES[DEVICE].endpoint, wanted))
         return self._of_devices(older, _FIELDS[INTERFACE])
 
     def cables(self, ids: Sequence[int]) -> Iterator[JsonRow]:
         """Cables by their ids; those that are gone are left out."""
-        for some in parts(ids, _IDS_A_REQUEST):
+        for some in parts(ids, IDS):
             rows = self._client.rest_rows(RESOURCES[CABLE].endpoint, {"id": list(some), "fields": _FIELDS[CABLE]})
             yield from self._with_ends(map(_plain, rows))
 
@@ -120,7 +118,7 @@ class RestSource:
         def ask(some: Sequence[int]) -> list[JsonRow]:
             return [_plain(row) for row in self._within("dcim/interfaces", "device_id", some, "dcim/devices", fields)]
 
-        for rows in in_order(ask, parts(devices, _IDS_A_REQUEST), self._client.transport.at_once):
+        for rows in in_order(ask, parts(devices, IDS), self._client.transport.at_once):
             yield from rows
 
     def _within(
@@ -145,7 +143,7 @@ class RestSource:
                 yield {**row, "a_terminations": sides["A"], "b_terminations": sides["B"]}
             else:
                 elsewhere.append(row)
-        for some in parts(elsewhere, _IDS_A_REQUEST):
+        for some in parts(elsewhere, IDS):
             ends: dict[tuple[int, str], list[JsonRow]] = {}
             for cable, side, end in self._ends_of([int(row["id"]) for row in some]):
                 ends.setdefault((cable, side), []).append(end)

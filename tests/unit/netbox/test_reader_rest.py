@@ -39,7 +39,7 @@ def both(netbox: FakeNetBox, **settings: Any) -> None:
 def test_it_reads_the_same(version: str, at_once: int, monkeypatch: pytest.MonkeyPatch) -> None:
     for module in (paging, client_module):
         monkeypatch.setattr(module, "PAGE", 4)
-    monkeypatch.setattr(rest, "_IDS_A_REQUEST", 3)
+    monkeypatch.setattr(rest, "IDS", 3)
     both(built(version), at_once=at_once)
 
 
