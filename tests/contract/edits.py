@@ -7,7 +7,7 @@ from __future__ import annotations
 from ansible_collections.hedgehog.diet.plugins.module_utils.netbox.transport import Transport
 
 from .history import CHANGES
-from .netbox import Row, World, cable, promise
+from .world import Row, World, cable, promise
 
 
 def _updates(world: World, content_type: str, *ids: int) -> list[Row]:

@@ -4,11 +4,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from itertools import count
 
 from ansible_collections.hedgehog.diet.plugins.module_utils.netbox.transport import Transport
 
-from .netbox import Row, World, cable, promise
+from .world import Row, World, cable, promise
 
 CHANGES = "core/object-changes"
 
@@ -110,3 +111,25 @@ def a_cable_that_loses_an_end_is_counted_and_not_saved(transport: Transport) -> 
     assert world.ends(made["id"]) == [[a], []]
     assert _saved(world, "dcim/cables", since, [made["id"]]) == set()
     assert world.get("dcim/cables", id=made["id"], unterminated="true", fields="id") == [{"id": made["id"]}]
+
+
+@promise
+def objects_say_when_they_were_saved_last(transport: Transport) -> None:
+    """What somebody else saved is seen by that, and our own by what came back: `netbox/unchanged.py`."""
+    world = World(transport)
+    began = transport.send("GET", "/api/status/").time
+    assert began is not None
+    device = world.one("dcim/devices", **world.device(world.tag))
+    a, b = (world.one("dcim/interfaces", device=device, name=name, type="virtual") for name in "ab")
+
+    def saved(endpoint: str, row_id: int) -> datetime:
+        (row,) = world.get(endpoint, id=row_id, fields="id,last_updated")
+        return datetime.fromisoformat(row["last_updated"])
+
+    device_saved, a_saved = saved("dcim/devices", device), saved("dcim/interfaces", a)
+    assert began <= device_saved <= a_saved
+    answer = world.send("PATCH", "dcim/interfaces", [{"id": a, "description": "new"}]).body
+    assert datetime.fromisoformat(answer[0]["last_updated"]) == saved("dcim/interfaces", a) > a_saved
+    assert saved("dcim/devices", device) == device_saved  # nothing that is done to its interfaces saves a device
+    world.send("DELETE", "dcim/interfaces", [{"id": b}])
+    assert saved("dcim/devices", device) == device_saved

@@ -17,7 +17,7 @@ from typing import Any
 
 from ansible_collections.hedgehog.diet.plugins.module_utils.netbox.transport import Response, Transport
 
-from .netbox import Row, World, cable
+from .world import Row, World, cable
 
 REPLIES = Path(__file__).parent / "replies"
 GONE = 999_999_999

@@ -27,8 +27,8 @@ from .support.sandbox import Sandbox
 from .support.users import token_of
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from contract.netbox import World
 from contract.refusals import REPLIES, record, record_graphql, recorded
+from contract.world import World
 
 RECORD = "HEDGEHOG_DIET_RECORD"
 
