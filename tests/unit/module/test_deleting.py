@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from ..fakes.netbox import CABLES, DEVICES, FakeNetBox
-from ..netbox.test_workflows import row_of, small
+from ..netbox.scene import row_of, small
 from .test_runner import Run, netbox, run
 
 __all__ = ["netbox", "run"]  # fixtures

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from ..fakes.netbox import DEVICES, JOURNAL, FakeNetBox
-from ..netbox.test_workflows import row_of, small
+from ..netbox.scene import row_of, small
 from .test_runner import Run, netbox, plan, run
 
 __all__ = ["netbox", "run"]  # fixtures

@@ -19,7 +19,7 @@ from ansible_collections.hedgehog.diet.plugins.module_utils.module.journal_file 
 from ansible_collections.hedgehog.diet.plugins.module_utils.netbox.transport import Response, is_read
 
 from ..fakes.netbox import CABLES, CHANGES, DEVICES, INTERFACES, JOURNAL, TAGS, FakeNetBox, Interrupted
-from ..netbox.test_workflows import row_of, small
+from ..netbox.scene import row_of, small
 from ..plans import Document
 from .test_runner import Run, netbox, plan, run
 

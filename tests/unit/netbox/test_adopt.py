@@ -17,7 +17,7 @@ from ..fakes.netbox import CABLES, DEVICES, INTERFACES, TAGS, FakeNetBox, Interr
 from ..plans import expanded
 from ..runs import bring, see
 from .others import by_hand
-from .test_workflows import built, row_of, small
+from .scene import built, row_of, small
 
 
 def errors(netbox: FakeNetBox, **options: Any) -> list[str]:

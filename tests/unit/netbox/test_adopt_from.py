@@ -29,8 +29,8 @@ from ..plans import Document, document, servers, shipped, switches, zone
 from ..runs import URL, bring, conflicts, see
 from .origin_ports import origin_ports
 from .others import by_origin
+from .scene import built, row_of, small
 from .test_adopt import cable_at, named, port
-from .test_workflows import built, row_of, small
 
 
 def cabled(netbox: FakeNetBox) -> dict[int, Any]:

@@ -17,7 +17,7 @@ from ansible_collections.hedgehog.diet.plugins.module_utils.netbox.surroundings 
 
 from ..fakes.netbox import FIELDS, FakeNetBox
 from ..runs import bring, see
-from .test_workflows import small
+from .scene import small
 
 
 class Answers:

@@ -20,7 +20,7 @@ from ..fakes.dependants import HANGING
 from ..fakes.netbox import DEVICES, INTERFACES, FakeNetBox
 from ..plans import loaded
 from ..runs import bring, see, tear_down
-from .test_workflows import built, row_of, small
+from .scene import built, row_of, small
 
 IPS = "ipam/ip-addresses"
 

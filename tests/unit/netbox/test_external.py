@@ -14,7 +14,7 @@ from ansible_collections.hedgehog.diet.plugins.module_utils.model.ledger import 
 from ..fakes.netbox import CABLES, DEVICES, INTERFACES, FakeNetBox
 from ..plans import Document, servers, switches, zone
 from ..runs import bring, conflicts, see, tear_down
-from .test_workflows import owned, row_of, small
+from .scene import owned, row_of, small
 
 
 def plan(number: int = 3, leaves: int | None = None, names: tuple[str, ...] = ("old-1", "old-2")) -> Document:

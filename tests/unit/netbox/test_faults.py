@@ -19,8 +19,8 @@ from ansible_collections.hedgehog.diet.plugins.module_utils.netbox.transport imp
 from ..fakes.netbox import CABLES, DEVICES, INTERFACES, JOURNAL, TEMPLATES, FakeNetBox
 from ..plans import Document
 from ..runs import bring, tear_down
+from .scene import row_of
 from .test_stated import STATED, plan
-from .test_workflows import row_of
 
 Answer = Callable[[Callable[[], Response]], Response]
 

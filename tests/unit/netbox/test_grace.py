@@ -10,7 +10,7 @@ import pytest
 
 from ..fakes.netbox import CABLES, DEVICES, INTERFACES, FakeNetBox
 from ..runs import bring, conflicts, see, tear_down
-from .test_workflows import built, owned, row_of, small
+from .scene import built, owned, row_of, small
 
 GRACE = "decommissioning"
 

@@ -12,7 +12,7 @@ import pytest
 from ..fakes.netbox import CABLES, DEVICES, INTERFACES, JOURNAL, FakeNetBox
 from ..plans import Document, document, servers, switches, zone
 from ..runs import bring, conflicts, see
-from .test_workflows import built, row_of, small
+from .scene import built, row_of, small
 
 LINK = "server gpu/1/c0/0"
 

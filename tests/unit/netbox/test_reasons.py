@@ -19,8 +19,8 @@ from ansible_collections.hedgehog.diet.plugins.module_utils.netbox.run_record im
 from ..fakes.netbox import CABLES, DEVICES, INTERFACES, JOURNAL, FakeNetBox, Interrupted
 from ..plans import Document
 from ..runs import bring, see, tear_down
+from .scene import built, row_of, small
 from .test_renames import RENAMES, renamed
-from .test_workflows import built, row_of, small
 
 READ_RECORD = ("GET", f"/api/{JOURNAL}/", 1)
 

@@ -17,7 +17,7 @@ from ansible_collections.hedgehog.diet.plugins.module_utils.netbox.errors import
 from ..fakes.netbox import CABLES, DEVICES, INTERFACES, TAGS, FakeNetBox, Interrupted
 from ..plans import Document, loaded
 from ..runs import bring, conflicts, see, tear_down
-from .test_workflows import built, keys_of, owned, row_of, small
+from .scene import built, keys_of, owned, row_of, small
 
 Rename = Callable[[Document], None]
 

@@ -21,8 +21,8 @@ from ansible_collections.hedgehog.diet.plugins.module_utils.expand.artifact impo
 from ..fakes.netbox import CABLES, DEVICES, FIELDS, INTERFACES, FakeNetBox
 from ..plans import Document, expanded
 from ..runs import bring, conflicts, see, tear_down
+from .scene import built, row_of, small
 from .test_adopt import end, named, port
-from .test_workflows import built, row_of, small
 
 KINDS = (DEVICES, INTERFACES, CABLES)
 

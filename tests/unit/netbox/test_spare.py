@@ -9,7 +9,7 @@ import copy
 from ..fakes.netbox import CABLES, INTERFACES, TEMPLATES, FakeNetBox
 from ..plans import Document
 from ..runs import bring, see
-from .test_workflows import owned, row_of, small
+from .scene import owned, row_of, small
 
 
 def plan(number: int = 3, ports: str = "all", breakout: str = "2x100g") -> Document:

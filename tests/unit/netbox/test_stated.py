@@ -15,7 +15,7 @@ from ansible_collections.hedgehog.diet.plugins.module_utils.netbox.errors import
 from ..fakes.netbox import CABLES, DEVICES, RACKS, TAGS, FakeNetBox
 from ..plans import Document
 from ..runs import bring, conflicts, see, tear_down
-from .test_workflows import row_of, small
+from .scene import row_of, small
 
 CATALOG = {
     "tenants": {"ml": {"name": "ML"}, "hpc": {"name": "HPC"}},

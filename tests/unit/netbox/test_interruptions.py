@@ -1,0 +1,107 @@
+# Copyright: Contributors to the hedgehog.diet collection
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Runs that break off at any request, and the next one, which ends where they would have."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import pytest
+
+from ansible_collections.hedgehog.diet.plugins.module_utils.netbox.errors import UnreachableError
+
+from ..fakes.netbox import CABLES, DEVICES, INTERFACES, FakeNetBox, Interrupted
+from ..plans import Document
+from ..runs import bring, see, tear_down
+from .scene import GENERATIONS, built, owned, row_of, small, where_of
+
+
+def steps() -> list[tuple[str, Document, Document, dict[str, Any]]]:
+    larger = small(5)
+    larger["switch_classes"]["spine"]["quantity"] = 2
+    return [
+        ("build", {}, small(), {}),
+        ("grow and move", small(), larger, {"max_moves": 99}),
+        ("shrink", small(5), small(2), {"prune": True}),
+    ]
+
+
+@pytest.mark.parametrize("after_commit", [False, True], ids=["before the commit", "after the commit"])
+@pytest.mark.parametrize(("name", "before", "after", "options"), steps(), ids=[s[0] for s in steps()])
+def test_a_run_that_breaks_off_at_any_request_is_continued(
+    name: str, before: Document, after: Document, options: dict[str, Any], after_commit: bool
+) -> None:
+    start = FakeNetBox()
+    if before:
+        bring(before, start)
+    whole = copy.deepcopy(start)
+    bring(after, whole, **options)
+    at = 0
+    while True:
+        at += 1
+        netbox = copy.deepcopy(start)
+        broken = Interrupted(netbox, at, after_commit)
+        try:
+            bring(after, broken, **options)
+        except UnreachableError:
+            bring(after, netbox, **options)
+        assert netbox.state() == whole.state()
+        assert not see(after, netbox).changes
+        for endpoint, keys in owned(netbox).items():
+            assert len(keys) == len(set(keys)), endpoint
+        if not broken.happened:
+            break
+    assert at > 3
+
+
+@pytest.mark.parametrize("after_commit", [False, True], ids=["before the commit", "after the commit"])
+@pytest.mark.parametrize("version", GENERATIONS)
+@pytest.mark.parametrize(
+    ("endpoint", "keys", "exchanged"),
+    [
+        (CABLES, ("server gpu/1/c0/0", "server gpu/2/c0/0"), "b_terminations"),
+        (CABLES, ("server gpu/1/c0/0", "server gpu/2/c0/0"), "a_terminations"),
+        (DEVICES, ("gpu/1", "gpu/2"), "name"),
+        (INTERFACES, ("gpu/1:c0/0", "gpu/1:c0/1"), "name"),
+    ],
+)
+def test_an_exchange_that_breaks_off_is_continued(
+    endpoint: str, keys: tuple[str, str], exchanged: str, version: str, after_commit: bool
+) -> None:
+    start = built()
+    start.version = version
+    whole = start.state()
+    first, second = (row_of(start, endpoint, key) for key in keys)
+    first[exchanged], second[exchanged] = second[exchanged], first[exchanged]
+    at, happened = 0, True
+    while happened:
+        at += 1
+        netbox = copy.deepcopy(start)
+        broken = Interrupted(netbox, at, after_commit)
+        try:
+            bring(small(), broken)
+        except UnreachableError:
+            bring(small(), netbox)
+        happened = broken.happened
+        assert netbox.state() == whole
+        assert not see(small(), netbox).changes
+    assert at == 4  # off, on, record
+
+
+@pytest.mark.parametrize("after_commit", [False, True], ids=["before the commit", "after the commit"])
+def test_a_teardown_that_breaks_off_is_continued(after_commit: bool) -> None:
+    start = built()
+    start.make(DEVICES, name="foreign", **where_of(start))
+    at, happened = 0, True
+    while happened:
+        at += 1
+        netbox = copy.deepcopy(start)
+        broken = Interrupted(netbox, at, after_commit)
+        try:
+            tear_down("test", broken)
+        except UnreachableError:
+            tear_down("test", netbox)
+        happened = broken.happened
+        assert [row["name"] for row in netbox.tables[DEVICES].values()] == ["foreign"]
+        assert not netbox.tables[CABLES] and not netbox.tables[INTERFACES]
