@@ -15,9 +15,7 @@ from ansible_collections.hedgehog.diet.plugins.module_utils.diff.changeset impor
 from ansible_collections.hedgehog.diet.plugins.module_utils.workflow import approval
 
 from ..fakes.netbox import DEVICES, INTERFACES, JOURNAL, FakeNetBox
-from .test_runner import Run, netbox, plan, run
-
-__all__ = ["netbox", "run"]  # fixtures
+from .running import Run, plan
 
 
 def edit(netbox: FakeNetBox, which: str, **fields: Any) -> None:

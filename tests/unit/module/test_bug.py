@@ -14,9 +14,7 @@ from ansible_collections.hedgehog.diet.plugins.module_utils.module import runner
 from ansible_collections.hedgehog.diet.plugins.module_utils.module.bug import bug
 from ansible_collections.hedgehog.diet.plugins.module_utils.netbox.fields import References
 
-from .test_runner import Run, netbox, plan, run
-
-__all__ = ["netbox", "run"]  # fixtures
+from .running import Run, plan
 
 
 @pytest.mark.parametrize("kind", [KeyError, TypeError, AttributeError, RecursionError, AssertionError])

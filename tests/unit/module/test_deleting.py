@@ -10,9 +10,7 @@ import pytest
 
 from ..fakes.netbox import CABLES, DEVICES, FakeNetBox
 from ..netbox.scene import row_of, small
-from .test_runner import Run, netbox, run
-
-__all__ = ["netbox", "run"]  # fixtures
+from .running import Run
 
 GRACE = "decommissioning"
 

@@ -12,9 +12,7 @@ import pytest
 
 from ..fakes.netbox import DEVICES, JOURNAL, FakeNetBox
 from ..netbox.scene import row_of, small
-from .test_runner import Run, netbox, plan, run
-
-__all__ = ["netbox", "run"]  # fixtures
+from .running import Run, plan
 
 
 def rows(path: str) -> list[dict[str, Any]]:
