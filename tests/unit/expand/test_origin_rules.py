@@ -3,7 +3,7 @@
 """Every rule that the first DIET checks, when a document is read, sized or generated, is checked here too.
 
 Each mistake is found by the importer, by the rules of our language or by the expansion, with its place in the document.
-Rules that say the same of other values are in `test_origin.py`. Rules about what a document cannot hold (naming
+Rules that say the same of other values are in `test_origin_values.py`. Rules about what a document cannot hold (naming
 templates, domains, mesh subnets, owners, background jobs, module bays) have no counterpart.
 """
 
