@@ -29,7 +29,8 @@ from ansible_collections.hedgehog.diet.plugins.module_utils.workflow.preview imp
 from ansible_collections.hedgehog.diet.plugins.module_utils.workflow.run import ROLLBACK, STOP, Conduct, Job, carry_out
 from ansible_collections.hedgehog.diet.plugins.module_utils.workflow.survey import Options
 
-from ..fakes.netbox import CABLES, DEVICES, INTERFACES, FakeNetBox
+from ..fakes.netbox import FakeNetBox
+from ..fakes.tables import CABLES, DEVICES, INTERFACES
 from ..plans import Document, document, loaded, servers, switches, zone
 from ..runs import URL, bring, see, tear_down
 from .mutations import HUGE, at, deep, mutated, places

@@ -31,7 +31,8 @@ from ansible_collections.hedgehog.diet.plugins.module_utils.workflow.preview imp
 from ansible_collections.hedgehog.diet.plugins.module_utils.workflow.survey import Options
 from ansible_collections.hedgehog.diet.plugins.module_utils.workflow.undo import undo_run
 
-from ..fakes.netbox import CABLES, DEVICES, INTERFACES, JOURNAL, FakeNetBox
+from ..fakes.netbox import FakeNetBox
+from ..fakes.tables import CABLES, DEVICES, INTERFACES, JOURNAL
 from ..plans import Document, loaded
 from ..promises import check
 from ..runs import URL, bring, see, tear_down

@@ -7,7 +7,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ..fakes.netbox import TAGS, FakeNetBox
+from ..fakes.netbox import FakeNetBox
+from ..fakes.tables import TAGS
 from ..netbox.scene import small
 from ..plans import Document, document, rails, servers, switches, zone
 

@@ -14,7 +14,8 @@ from ansible_collections.hedgehog.diet.plugins.module_utils.diff.approval import
 from ansible_collections.hedgehog.diet.plugins.module_utils.diff.changeset import CREATE, Change
 from ansible_collections.hedgehog.diet.plugins.module_utils.workflow import approval
 
-from ..fakes.netbox import DEVICES, INTERFACES, JOURNAL, FakeNetBox
+from ..fakes.netbox import FakeNetBox
+from ..fakes.tables import DEVICES, INTERFACES, JOURNAL
 from .running import Run, plan
 
 

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from ..fakes.netbox import CABLES, DEVICES, FakeNetBox
+from ..fakes.netbox import FakeNetBox
+from ..fakes.tables import CABLES, DEVICES
 from ..netbox.scene import row_of, small
 from .running import Run
 

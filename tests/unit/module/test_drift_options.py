@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from ..fakes.netbox import DEVICES, JOURNAL, FakeNetBox
+from ..fakes.netbox import FakeNetBox
+from ..fakes.tables import DEVICES, JOURNAL
 from ..netbox.scene import row_of, small
 from .running import Run, plan
 

@@ -17,7 +17,8 @@ from ansible_collections.hedgehog.diet.plugins.module_utils.module import runner
 from ansible_collections.hedgehog.diet.plugins.module_utils.netbox.errors import UnreachableError
 from ansible_collections.hedgehog.diet.plugins.module_utils.netbox.transport import HttpTransport, Response
 
-from ..fakes.netbox import JOURNAL, FakeNetBox
+from ..fakes.netbox import FakeNetBox
+from ..fakes.tables import JOURNAL
 from .running import Run, plan
 
 # -- failures ----------------------------------------------------------------------------------------------------------

@@ -29,7 +29,8 @@ from ansible_collections.hedgehog.diet.plugins.module_utils.netbox.history impor
 from ansible_collections.hedgehog.diet.plugins.module_utils.workflow.standing import NOT_ASKED, TOLD, Stand
 from ansible_collections.hedgehog.diet.plugins.modules import diet_topology, diet_topology_info
 
-from ..fakes.netbox import CABLES, CHANGES, DEVICES, INTERFACES, JOURNAL, FakeNetBox
+from ..fakes.netbox import FakeNetBox
+from ..fakes.tables import CABLES, CHANGES, DEVICES, INTERFACES, JOURNAL
 from ..plans import Document, document, rails, servers, switches, zone
 
 AWX_RESULT = 700_000  # characters of str(result), above which AWX keeps nothing of it

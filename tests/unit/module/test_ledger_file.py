@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from ..fakes.netbox import CABLES, DEVICES, INTERFACES, FakeNetBox
+from ..fakes.netbox import FakeNetBox
+from ..fakes.tables import CABLES, DEVICES, INTERFACES
 from ..plans import Document, servers, switches, zone
 from .running import Run, plan
 

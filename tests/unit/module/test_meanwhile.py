@@ -13,7 +13,8 @@ import pytest
 
 from ansible_collections.hedgehog.diet.plugins.module_utils.netbox.transport import Response, is_read
 
-from ..fakes.netbox import CHANGES, DEVICES, INTERFACES, TAGS, FakeNetBox
+from ..fakes.netbox import FakeNetBox
+from ..fakes.tables import CHANGES, DEVICES, INTERFACES, TAGS
 from ..netbox.scene import row_of
 from .running import LOCK, Run, Through, codes, plan, tags
 

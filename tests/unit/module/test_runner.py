@@ -15,7 +15,8 @@ import pytest
 from ansible_collections.hedgehog.diet.plugins.module_utils.module import runner
 from ansible_collections.hedgehog.diet.plugins.module_utils.netbox.client import Client
 
-from ..fakes.netbox import CABLES, DEVICES, INTERFACES, JOURNAL, FakeNetBox
+from ..fakes.netbox import FakeNetBox
+from ..fakes.tables import CABLES, DEVICES, INTERFACES, JOURNAL
 from ..netbox.others import by_hand
 from ..plans import Document, servers
 from .running import Run, plan

@@ -16,7 +16,9 @@ import pytest
 from ansible_collections.hedgehog.diet.plugins.module_utils.module.journal_file import KEPT, JournalFiles
 from ansible_collections.hedgehog.diet.plugins.module_utils.netbox.transport import Response, is_read
 
-from ..fakes.netbox import JOURNAL, TAGS, FakeNetBox, Interrupted
+from ..fakes.interrupted import Interrupted
+from ..fakes.netbox import FakeNetBox
+from ..fakes.tables import JOURNAL, TAGS
 from .running import LOCK, Run, Through, codes, plan, tags
 
 

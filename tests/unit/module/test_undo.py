@@ -13,7 +13,9 @@ import pytest
 
 from ansible_collections.hedgehog.diet.plugins.module_utils.netbox.transport import Response, is_read
 
-from ..fakes.netbox import CABLES, DEVICES, INTERFACES, FakeNetBox, Interrupted
+from ..fakes.interrupted import Interrupted
+from ..fakes.netbox import FakeNetBox
+from ..fakes.tables import CABLES, DEVICES, INTERFACES
 from ..netbox.scene import row_of, small
 from ..plans import Document
 from .running import LOCK, Run, Through, codes, larger, plan, tags

@@ -4,7 +4,8 @@
 
 from __future__ import annotations
 
-from ..fakes.netbox import CABLES, DEVICES, FIELDS, INTERFACES, TAGS, FakeNetBox
+from ..fakes.netbox import FakeNetBox
+from ..fakes.tables import CABLES, DEVICES, FIELDS, INTERFACES, TAGS
 
 # What the first DIET registers, and on what; all with the filter logic that NetBox gives by itself.
 ORIGIN_FIELDS = {

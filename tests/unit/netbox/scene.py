@@ -6,7 +6,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..fakes.netbox import CABLES, DEVICES, INTERFACES, FakeNetBox
+from ..fakes.netbox import FakeNetBox
+from ..fakes.tables import CABLES, DEVICES, INTERFACES
 from ..plans import Document, document, expanded, rails, servers, switches, zone
 from ..runs import bring
 

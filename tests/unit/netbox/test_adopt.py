@@ -13,7 +13,9 @@ from ansible_collections.hedgehog.diet.plugins.module_utils.diagnostics import P
 from ansible_collections.hedgehog.diet.plugins.module_utils.expand.artifact import ledger_of
 from ansible_collections.hedgehog.diet.plugins.module_utils.netbox.errors import UnreachableError
 
-from ..fakes.netbox import CABLES, DEVICES, INTERFACES, TAGS, FakeNetBox, Interrupted
+from ..fakes.interrupted import Interrupted
+from ..fakes.netbox import FakeNetBox
+from ..fakes.tables import CABLES, DEVICES, INTERFACES, TAGS
 from ..plans import expanded
 from ..runs import bring, see
 from .others import by_hand
@@ -36,7 +38,7 @@ def port(netbox: FakeNetBox, device: str, name: str) -> int:
 
 
 def cable_at(netbox: FakeNetBox, interface: int) -> dict[str, Any]:
-    return next(c for c in netbox.tables[CABLES].values() if interface in netbox._ends(c))
+    return next(c for c in netbox.tables[CABLES].values() if interface in netbox.ends_of(c))
 
 
 def end(interface: int) -> list[dict[str, Any]]:
@@ -92,13 +94,13 @@ def test_what_is_missing_is_made_beside_what_is_taken_over() -> None:
     expected = built().state()
     netbox = by_hand(built())
     gone = cable_at(netbox, port(netbox, "gpu-002", "rail-0-p0"))["id"]
-    netbox._delete(CABLES, {"id": gone})
+    netbox.delete(CABLES, {"id": gone})
     server = named(netbox, "gpu-003")["id"]
     for cable in [c for c in netbox.tables[CABLES].values() if any(
-        netbox._device_of(one) == server for one in netbox._ends(c)
+        netbox.device_of(one) == server for one in netbox.ends_of(c)
     )]:
-        netbox._delete(CABLES, cable)
-    netbox._delete(DEVICES, {"id": server})
+        netbox.delete(CABLES, cable)
+    netbox.delete(DEVICES, {"id": server})
     done = bring(small(), netbox, adopt=True)
     counts = done.changes.counts()
     assert (counts["device"], counts["cable"]["create"]) == ({"create": 1, "update": 5}, 5)

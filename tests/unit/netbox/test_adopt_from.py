@@ -24,7 +24,9 @@ from ansible_collections.hedgehog.diet.plugins.module_utils.netbox.writer import
 from ansible_collections.hedgehog.diet.plugins.module_utils.workflow.preview import Preview, preview
 from ansible_collections.hedgehog.diet.plugins.module_utils.workflow.survey import Options
 
-from ..fakes.netbox import CABLES, DEVICES, FIELDS, INTERFACES, FakeNetBox, Interrupted
+from ..fakes.interrupted import Interrupted
+from ..fakes.netbox import FakeNetBox
+from ..fakes.tables import CABLES, DEVICES, FIELDS, INTERFACES
 from ..plans import Document, document, servers, shipped, switches, zone
 from ..runs import URL, bring, conflicts, see
 from .origin_ports import origin_ports
@@ -173,7 +175,7 @@ def test_a_cable_that_goes_to_something_else_moves() -> None:
     cable["b_terminations"] = [{"object_type": "dcim.interface", "object_id": eth0}]
     assert conflicts(small(), netbox, adopt_from="12") == ["too-many-moves"]
     bring(small(), netbox, adopt_from="12", max_moves=1)
-    assert netbox._device_of(cable["b_terminations"][0]["object_id"]) != theirs
+    assert netbox.device_of(cable["b_terminations"][0]["object_id"]) != theirs
     assert not see(small(), netbox).changes
 
 
@@ -267,7 +269,7 @@ def test_a_mesh_whose_pairs_are_cabled_otherwise() -> None:
     # Not one of the lanes between leaf-02 and leaf-03 is a near end with us.
     pairs = [(1, 3, 0, 0), (1, 3, 1, 1), (1, 2, 2, 2), (1, 2, 3, 3), (2, 3, 0, 2), (3, 2, 3, 1)]
     mesh = [c for c in netbox.tables[CABLES].values() if all(
-        i in (*ports[1], *ports[2], *ports[3]) for i in netbox._ends(c)
+        i in (*ports[1], *ports[2], *ports[3]) for i in netbox.ends_of(c)
     )]
     for cable, (a, b, at_a, at_b) in zip(mesh, pairs, strict=True):
         cable["a_terminations"] = [{"object_type": "dcim.interface", "object_id": ports[a][at_a]}]

@@ -20,7 +20,8 @@ from ansible_collections.hedgehog.diet.plugins.module_utils.netbox.client import
 from ansible_collections.hedgehog.diet.plugins.module_utils.netbox.fields import References
 from ansible_collections.hedgehog.diet.plugins.module_utils.netbox.reader import Observe, Observed, read_owned
 
-from ..fakes.netbox import CABLES, CHANGES, DEVICES, FIELDS, INTERFACES, TAGS, FakeNetBox
+from ..fakes.netbox import FakeNetBox
+from ..fakes.tables import CABLES, CHANGES, DEVICES, FIELDS, INTERFACES, TAGS
 from .test_reader import built
 
 Edit = Callable[[FakeNetBox], Any]

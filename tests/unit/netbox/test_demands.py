@@ -15,7 +15,8 @@ from ansible_collections.hedgehog.diet.plugins.module_utils.netbox.surroundings 
     unknown_interface_types,
 )
 
-from ..fakes.netbox import FIELDS, FakeNetBox
+from ..fakes.netbox import FakeNetBox
+from ..fakes.tables import FIELDS
 from ..runs import bring, see
 from .scene import small
 

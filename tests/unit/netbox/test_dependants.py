@@ -17,7 +17,8 @@ from ansible_collections.hedgehog.diet.plugins.module_utils.netbox.transport imp
 from ansible_collections.hedgehog.diet.plugins.module_utils.workflow.standing import stand
 
 from ..fakes.dependants import HANGING
-from ..fakes.netbox import DEVICES, INTERFACES, FakeNetBox
+from ..fakes.netbox import FakeNetBox
+from ..fakes.tables import DEVICES, INTERFACES
 from ..plans import loaded
 from ..runs import bring, see, tear_down
 from .scene import built, row_of, small

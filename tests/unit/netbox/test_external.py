@@ -11,7 +11,8 @@ import pytest
 from ansible_collections.hedgehog.diet.plugins.module_utils.diagnostics import PlanError
 from ansible_collections.hedgehog.diet.plugins.module_utils.model.ledger import Ledger, dump, read
 
-from ..fakes.netbox import CABLES, DEVICES, INTERFACES, FakeNetBox
+from ..fakes.netbox import FakeNetBox
+from ..fakes.tables import CABLES, DEVICES, INTERFACES
 from ..plans import Document, servers, switches, zone
 from ..runs import bring, conflicts, see, tear_down
 from .scene import owned, row_of, small

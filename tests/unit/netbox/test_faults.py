@@ -16,7 +16,8 @@ import pytest
 from ansible_collections.hedgehog.diet.plugins.module_utils.netbox.errors import NetBoxError, UnreachableError
 from ansible_collections.hedgehog.diet.plugins.module_utils.netbox.transport import Response, Transport, is_read
 
-from ..fakes.netbox import CABLES, DEVICES, INTERFACES, JOURNAL, TEMPLATES, FakeNetBox
+from ..fakes.netbox import FakeNetBox
+from ..fakes.tables import CABLES, DEVICES, INTERFACES, JOURNAL, TEMPLATES
 from ..plans import Document
 from ..runs import bring, tear_down
 from .scene import row_of

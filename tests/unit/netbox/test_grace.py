@@ -8,7 +8,8 @@ import copy
 
 import pytest
 
-from ..fakes.netbox import CABLES, DEVICES, INTERFACES, FakeNetBox
+from ..fakes.netbox import FakeNetBox
+from ..fakes.tables import CABLES, DEVICES, INTERFACES
 from ..runs import bring, conflicts, see, tear_down
 from .scene import built, owned, row_of, small
 

@@ -10,7 +10,8 @@ import pytest
 
 from ansible_collections.hedgehog.diet.plugins.module_utils.diagnostics import PlanError
 
-from ..fakes.netbox import CABLES, DEVICES, INTERFACES, FakeNetBox
+from ..fakes.netbox import FakeNetBox
+from ..fakes.tables import CABLES, DEVICES, INTERFACES
 from ..plans import document, servers, switches, zone
 from ..runs import bring, conflicts, see
 from .scene import GENERATIONS, built, keys_of, owned, row_of, small

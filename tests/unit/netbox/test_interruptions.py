@@ -11,7 +11,9 @@ import pytest
 
 from ansible_collections.hedgehog.diet.plugins.module_utils.netbox.errors import UnreachableError
 
-from ..fakes.netbox import CABLES, DEVICES, INTERFACES, FakeNetBox, Interrupted
+from ..fakes.interrupted import Interrupted
+from ..fakes.netbox import FakeNetBox
+from ..fakes.tables import CABLES, DEVICES, INTERFACES
 from ..plans import Document
 from ..runs import bring, see, tear_down
 from .scene import GENERATIONS, built, owned, row_of, small, where_of

@@ -25,7 +25,8 @@ from ansible_collections.hedgehog.diet.plugins.module_utils.netbox.lock import (
 )
 from ansible_collections.hedgehog.diet.plugins.module_utils.netbox.transport import Response
 
-from ..fakes.netbox import TAGS, FakeNetBox
+from ..fakes.netbox import FakeNetBox
+from ..fakes.tables import TAGS
 
 ALICE = Holder("20261129T204512Z-aaaaaa", "alice@a", "2026-11-29T20:45:12Z")
 BOB = Holder("20261129T204513Z-bbbbbb", "bob@b (AWX job 7)", "2026-11-29T20:45:13Z")

@@ -10,7 +10,7 @@ import pytest
 
 from ansible_collections.hedgehog.diet.plugins.module_utils.diagnostics import PlanError
 
-from ..fakes.netbox import CABLES, DEVICES, INTERFACES
+from ..fakes.tables import CABLES, DEVICES, INTERFACES
 from ..runs import bring, conflicts, see, tear_down
 from .scene import built, row_of, small, where_of
 

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from ..fakes.netbox import CABLES, DEVICES, INTERFACES, JOURNAL, FakeNetBox
+from ..fakes.netbox import FakeNetBox
+from ..fakes.tables import CABLES, DEVICES, INTERFACES, JOURNAL
 from ..plans import Document, document, servers, switches, zone
 from ..runs import bring, conflicts, see
 from .scene import built, row_of, small

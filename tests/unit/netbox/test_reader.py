@@ -22,7 +22,8 @@ from ansible_collections.hedgehog.diet.plugins.module_utils.netbox.parallel impo
 from ansible_collections.hedgehog.diet.plugins.module_utils.netbox.reader import read_owned
 from ansible_collections.hedgehog.diet.plugins.module_utils.netbox.transport import Response, Transport
 
-from ..fakes.netbox import DEVICES, FIELDS, INTERFACES, FakeNetBox
+from ..fakes.netbox import FakeNetBox
+from ..fakes.tables import DEVICES, FIELDS, INTERFACES
 from ..plans import Document, document, rails, servers, switches, zone
 from ..runs import bring
 

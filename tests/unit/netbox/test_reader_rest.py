@@ -18,7 +18,8 @@ from ansible_collections.hedgehog.diet.plugins.module_utils.netbox.rest import R
 from ansible_collections.hedgehog.diet.plugins.module_utils.netbox.source import source_of
 from ansible_collections.hedgehog.diet.plugins.module_utils.netbox.transport import Response
 
-from ..fakes.netbox import CABLES, DEVICES, FIELDS, INTERFACES, RACKS, FakeNetBox
+from ..fakes.netbox import FakeNetBox
+from ..fakes.tables import CABLES, DEVICES, FIELDS, INTERFACES, RACKS
 from ..runs import bring
 from .test_reader import built, plan_of, read
 

@@ -16,7 +16,9 @@ from ansible_collections.hedgehog.diet.plugins.module_utils.diff.reasons import 
 from ansible_collections.hedgehog.diet.plugins.module_utils.netbox.errors import UnreachableError
 from ansible_collections.hedgehog.diet.plugins.module_utils.netbox.run_record import carried, comments
 
-from ..fakes.netbox import CABLES, DEVICES, INTERFACES, JOURNAL, FakeNetBox, Interrupted
+from ..fakes.interrupted import Interrupted
+from ..fakes.netbox import FakeNetBox
+from ..fakes.tables import CABLES, DEVICES, INTERFACES, JOURNAL
 from ..plans import Document
 from ..runs import bring, see, tear_down
 from .scene import built, row_of, small

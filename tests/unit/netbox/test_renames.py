@@ -14,7 +14,9 @@ from ansible_collections.hedgehog.diet.plugins.module_utils.diagnostics import P
 from ansible_collections.hedgehog.diet.plugins.module_utils.model.ledger import LedgerError, dump, read
 from ansible_collections.hedgehog.diet.plugins.module_utils.netbox.errors import UnreachableError
 
-from ..fakes.netbox import CABLES, DEVICES, INTERFACES, TAGS, FakeNetBox, Interrupted
+from ..fakes.interrupted import Interrupted
+from ..fakes.netbox import FakeNetBox
+from ..fakes.tables import CABLES, DEVICES, INTERFACES, TAGS
 from ..plans import Document, loaded
 from ..runs import bring, conflicts, see, tear_down
 from .scene import built, keys_of, owned, row_of, small

@@ -25,7 +25,8 @@ from ansible_collections.hedgehog.diet.plugins.module_utils.netbox.run_record im
 )
 from ansible_collections.hedgehog.diet.plugins.module_utils.netbox.transport import Response
 
-from ..fakes.netbox import JOURNAL, TAGS, FakeNetBox
+from ..fakes.netbox import FakeNetBox
+from ..fakes.tables import JOURNAL, TAGS
 
 PLAN = {"id": "test", "names": {"é": [1, 2.5, None]}}
 

@@ -10,7 +10,8 @@ import pytest
 
 from ansible_collections.hedgehog.diet.plugins.module_utils.netbox.errors import AccessError
 
-from ..fakes.netbox import CABLES, DEVICES, FIELDS, INTERFACES, JOURNAL, TAGS, TEMPLATES, FakeNetBox
+from ..fakes.netbox import FakeNetBox
+from ..fakes.tables import CABLES, DEVICES, FIELDS, INTERFACES, JOURNAL, TAGS, TEMPLATES
 from ..runs import bring, conflicts, see
 from .scene import built, keys_of, owned, row_of, small
 

@@ -10,15 +10,11 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.hedgehog.diet.plugins.module_utils.diagnostics import (
-    ERROR,
-    Diagnostic,
-    PlanError,
-    few,
-)
+from ansible_collections.hedgehog.diet.plugins.module_utils.diagnostics import ERROR, Diagnostic, PlanError, few
 from ansible_collections.hedgehog.diet.plugins.module_utils.expand.artifact import ledger_of
 
-from ..fakes.netbox import CABLES, DEVICES, FIELDS, INTERFACES, FakeNetBox
+from ..fakes.netbox import FakeNetBox
+from ..fakes.tables import CABLES, DEVICES, FIELDS, INTERFACES
 from ..plans import Document, expanded
 from ..runs import bring, conflicts, see, tear_down
 from .scene import built, row_of, small
@@ -181,7 +177,7 @@ def test_a_copied_device_is_told_with_its_original() -> None:
     )
     (line,) = lines(small(), netbox)
     assert f"device 'leaf-01-copy' (id {copied}) carries the key 'leaf/1', and so does id {one['id']} (" in line
-    netbox._delete(DEVICES, {"id": copied})
+    netbox.delete(DEVICES, {"id": copied})
     assert not see(small(), netbox).changes
 
 

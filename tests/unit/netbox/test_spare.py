@@ -6,7 +6,8 @@ from __future__ import annotations
 
 import copy
 
-from ..fakes.netbox import CABLES, INTERFACES, TEMPLATES, FakeNetBox
+from ..fakes.netbox import FakeNetBox
+from ..fakes.tables import CABLES, INTERFACES, TEMPLATES
 from ..plans import Document
 from ..runs import bring, see
 from .scene import owned, row_of, small

@@ -12,7 +12,8 @@ import pytest
 from ansible_collections.hedgehog.diet.plugins.module_utils.diagnostics import PlanError
 from ansible_collections.hedgehog.diet.plugins.module_utils.netbox.errors import AccessError, RefusedError
 
-from ..fakes.netbox import CABLES, DEVICES, RACKS, TAGS, FakeNetBox
+from ..fakes.netbox import FakeNetBox
+from ..fakes.tables import CABLES, DEVICES, RACKS, TAGS
 from ..plans import Document
 from ..runs import bring, conflicts, see, tear_down
 from .scene import row_of, small

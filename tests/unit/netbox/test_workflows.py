@@ -21,7 +21,8 @@ from ansible_collections.hedgehog.diet.plugins.module_utils.netbox.writer import
 from ansible_collections.hedgehog.diet.plugins.module_utils.workflow.preview import preview
 from ansible_collections.hedgehog.diet.plugins.module_utils.workflow.survey import Options
 
-from ..fakes.netbox import CABLES, DEVICES, FIELDS, INTERFACES, JOURNAL, OBJECT_TYPES, FakeNetBox
+from ..fakes.netbox import FakeNetBox
+from ..fakes.tables import CABLES, DEVICES, FIELDS, INTERFACES, JOURNAL, OBJECT_TYPES
 from ..plans import Document, counts, expanded, loaded, shipped
 from ..runs import URL, Recorder, bring, see
 from .scene import built, keys_of, owned, row_of, small

@@ -24,7 +24,8 @@ from ansible_collections.hedgehog.diet.plugins.module_utils.netbox.resources imp
 from ansible_collections.hedgehog.diet.plugins.module_utils.netbox.sender import Sender
 from ansible_collections.hedgehog.diet.plugins.module_utils.netbox.transport import Response, Statistics
 
-from ..fakes.netbox import DEVICES, INTERFACES, TAGS, FakeNetBox
+from ..fakes.netbox import FakeNetBox
+from ..fakes.tables import DEVICES, INTERFACES, TAGS
 
 Answer = Callable[[str, list[dict[str, Any]]], Response]
 

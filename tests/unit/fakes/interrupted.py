@@ -1,0 +1,37 @@
+# Copyright: Contributors to the hedgehog.diet collection
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A run that loses one of its writes on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.hedgehog.diet.plugins.module_utils.netbox.errors import UnreachableError
+from ansible_collections.hedgehog.diet.plugins.module_utils.netbox.transport import Response, is_read
+
+from .netbox import FakeNetBox
+
+
+class Interrupted:
+    """Lets requests through until the n-th write, which is lost: before it arrives, or its answer after the commit."""
+
+    def __init__(self, netbox: FakeNetBox, at: int, after_commit: bool) -> None:
+        self._netbox = netbox
+        self._left = at
+        self._after_commit = after_commit
+        self.statistics, self.at_once = netbox.statistics, 1
+        self.happened = False
+
+    def send(
+        self, method: str, path: str, params: Mapping[str, Any] | None = None, body: Any = None
+    ) -> Response:
+        if is_read(method, path):
+            return self._netbox.send(method, path, params, body)
+        self._left -= 1
+        if self._left:
+            return self._netbox.send(method, path, params, body)
+        if self._after_commit:
+            self._netbox.send(method, path, params, body)
+        self.happened = True
+        raise UnreachableError("the connection was lost")
