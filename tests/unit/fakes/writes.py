@@ -19,11 +19,16 @@ from .tables import CABLES, DEVICES, INTERFACES, OBJECT_TYPES, TABLES, TEMPLATES
 class Writes(Rules, RestLists):
     """Creates, updates and deletes, with what comes along."""
 
+    def __init__(self, version: str = "4.7.3") -> None:
+        super().__init__(version)
+        self._before: list[tuple[Row, Row]] = []
+
     def write(self, method: str, endpoint: str, body: Any) -> Response:
         """One transaction: all rows or none."""
         if not isinstance(body, list):
             return Response(400, {"detail": "Expected a list of items."})
-        saved = plain(self.tables), self._last_id, self.history.copy()
+        self._before = []
+        saved = {name: dict(table) for name, table in self.tables.items()}, self._last_id, self.history.copy()
         self.history.tick()
         do: Callable[[str, Row], Row | None] = {
             "POST": self.create, "PATCH": self._update, "DELETE": self.delete
@@ -40,6 +45,9 @@ class Writes(Rules, RestLists):
                 break  # the real one goes on for POST; what matters to us is that nothing is kept
         if failed:
             self.tables, self._last_id, self.history = saved
+            for row, before in reversed(self._before):
+                row.clear()
+                row |= before
             return Response(400, self._refusal(method, endpoint, body, failed))
         if method == "DELETE":
             return Response(204, None)
@@ -105,12 +113,18 @@ class Writes(Rules, RestLists):
         sides = [name for name in ("a_terminations", "b_terminations") if endpoint == CABLES and name in given]
         if self.number < (4, 7) and not any(given[name] for name in sides):
             given = {name: value for name, value in given.items() if name not in sides}
-        before = plain(row)
+        before = self._changing(row)
         self.fill(endpoint, row, given)
         self.history.save(endpoint, row["id"], before, row)
         for cable in (before, row):
             self._save_ends(endpoint, cable)
         return row
+
+    def _changing(self, row: Row) -> Row:
+        """To be called before a row is changed, so that it can be as it was; a copy of that."""
+        before: Row = plain(row)
+        self._before.append((row, before))
+        return before
 
     def _save_ends(self, endpoint: str, cable: Row) -> None:
         """What a cable is put on or taken off is saved with it."""
@@ -124,7 +138,8 @@ class Writes(Rules, RestLists):
             for one in [i for i in self.tables[INTERFACES].values() if i["device"] == row["id"]]:
                 self.delete(INTERFACES, one)
         if endpoint == INTERFACES:
-            for cable in self.tables[CABLES].values():
+            for cable in [c for c in self.tables[CABLES].values() if row["id"] in self.ends_of(c)]:
+                self._changing(cable)
                 for side in ("a_terminations", "b_terminations"):
                     left = [end for end in cable[side] if end["object_id"] != row["id"]]
                     if left != cable[side]:  # of which the cable itself has no record
@@ -149,6 +164,7 @@ class Writes(Rules, RestLists):
                     if way.fate == REFUSED:
                         raise Refused({"detail": "Unable to delete object. Dependent objects were found."})
                     if way.fate == STRIPPED:
+                        self._changing(one)
                         one[way.field] = None
                     else:
                         self.tables[other].pop(one["id"], None)

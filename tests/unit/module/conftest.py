@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,14 @@ from ansible_collections.hedgehog.diet.plugins.modules import diet_topology
 
 from ..fakes.netbox import FakeNetBox
 from .running import Run, Through
+
+
+@pytest.fixture(autouse=True)
+def synced(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The inodes of what was synced to disk. Only noted: no test loses power, and the disk is slower than the tests."""
+    found: list[int] = []
+    monkeypatch.setattr(os, "fsync", lambda handle: found.append(os.fstat(handle).st_ino))
+    return found
 
 
 @pytest.fixture

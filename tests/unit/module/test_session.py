@@ -83,6 +83,30 @@ def test_a_run_that_writes_has_a_journal_and_a_lock_and_one_that_does_not_has_no
     assert (again["changed"], again["run"], again["journal"], netbox.writes()) == (False, "", "", [])
 
 
+def test_no_request_leaves_before_its_intent_is_on_disk(
+    run: Run, netbox: FakeNetBox, through: Through, synced: list[int], tmp_path: Path
+) -> None:
+    announced: list[str] = []
+
+    class Looking:
+        statistics, at_once = netbox.statistics, 1
+
+        def send(
+            self, method: str, path: str, params: Mapping[str, Any] | None = None, body: Any = None
+        ) -> Response:
+            journals = list((tmp_path / "report" / "journal").glob("*"))
+            if not is_read(method, path) and f"/{TAGS}/" not in path and journals:
+                rows = lines(str(journals[0]))
+                assert synced.count(journals[0].stat().st_ino) == len(rows)
+                assert rows[-1]["verb"] and "outcome" not in rows[-1]
+                announced.append(rows[-1]["kind"])
+            return netbox.send(method, path, params, body)
+
+    through(Looking())
+    assert run(plan=plan())["changed"]
+    assert {"device", "interface", "cable"} <= set(announced)
+
+
 def test_a_check_makes_neither(run: Run, netbox: FakeNetBox, tmp_path: Path) -> None:
     done = run(plan=plan(), check=True)
     assert (done["run"], done["journal"], netbox.writes()) == ("", "", [])
