@@ -7,8 +7,10 @@ from __future__ import annotations
 from pathlib import Path as FilePath
 from typing import Any
 
-from ansible_collections.hedgehog.diet.plugins.module_utils.diagnostics import Diagnostic, PlanError
-from ansible_collections.hedgehog.diet.plugins.module_utils.expand.language.load import read_plan
+from ansible_collections.hedgehog.diet.plugins.module_utils.diagnostics import ERROR, Diagnostic, PlanError
+from ansible_collections.hedgehog.diet.plugins.module_utils.expand.language.load import load, read_plan
+from ansible_collections.hedgehog.diet.plugins.module_utils.expand.origin.convert import convert
+from ansible_collections.hedgehog.diet.plugins.module_utils.model.plan import Plan
 
 Document = dict[str, Any]
 LAB = FilePath(__file__).parent / "origin_documents" / "lab.yaml"
@@ -42,3 +44,11 @@ def found_in(document: Document) -> list[Diagnostic]:
 
 def codes(found: list[Diagnostic], severity: str | None = None) -> list[str]:
     return [d.code for d in found if severity in (None, d.severity)]
+
+
+def errors(document: Document) -> list[tuple[str, tuple[str, ...]]]:
+    return [(d.code, d.path) for d in found_in(document) if d.severity == ERROR]
+
+
+def plan_of(document: Document) -> Plan:
+    return load(convert(document).document)[0]

@@ -7,19 +7,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path as FilePath
-from typing import Any
 
 import pytest
 import yaml
 
-from ansible_collections.hedgehog.diet.plugins.module_utils.diagnostics import ERROR, Diagnostic, PlanError
-from ansible_collections.hedgehog.diet.plugins.module_utils.expand.language.load import load, read_plan
+from ansible_collections.hedgehog.diet.plugins.module_utils.diagnostics import Diagnostic
 from ansible_collections.hedgehog.diet.plugins.module_utils.expand.origin.convert import convert
 from ansible_collections.hedgehog.diet.plugins.module_utils.expand.pipeline import expand
 from ansible_collections.hedgehog.diet.plugins.module_utils.model.hardware import Breakout
-from ansible_collections.hedgehog.diet.plugins.module_utils.model.plan import Plan
 
-Document = dict[str, Any]
+from .origins import Document, errors, found_in, plan_of
+
 Change = Callable[[Document], object]
 
 FILE = FilePath(__file__).parent / "origin_documents" / "pairs.yaml"
@@ -48,23 +46,8 @@ def link(document: Document, name: str) -> Document:
     return row(document, "server_connections", "connection_id", name)
 
 
-def found_in(document: Document) -> list[Diagnostic]:
-    try:
-        return list(read_plan(document).warnings)
-    except PlanError as error:
-        return error.diagnostics
-
-
 def found(document: Document, code: str) -> list[Diagnostic]:
     return [d for d in found_in(document) if d.code == code]
-
-
-def errors(document: Document) -> list[tuple[str, tuple[str, ...]]]:
-    return [(d.code, d.path) for d in found_in(document) if d.severity == ERROR]
-
-
-def plan_of(document: Document) -> Plan:
-    return load(convert(document).document)[0]
 
 
 # -- the document -----------------------------------------------------------------------------------------------------

@@ -7,18 +7,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path as FilePath
-from typing import Any
 
 import pytest
 import yaml
 
-from ansible_collections.hedgehog.diet.plugins.module_utils.diagnostics import ERROR, PlanError
-from ansible_collections.hedgehog.diet.plugins.module_utils.expand.language.load import load, read_plan
+from ansible_collections.hedgehog.diet.plugins.module_utils.expand.language.load import read_plan
 from ansible_collections.hedgehog.diet.plugins.module_utils.expand.origin.convert import convert, is_origin
 from ansible_collections.hedgehog.diet.plugins.module_utils.expand.pipeline import expand
-from ansible_collections.hedgehog.diet.plugins.module_utils.model.plan import Plan
 
-Document = dict[str, Any]
+from .origins import Document, errors, plan_of
+
 Change = Callable[[Document], object]
 
 FILE = FilePath(__file__).parent / "origin_documents" / "lab_v2.yaml"
@@ -28,18 +26,6 @@ FILE = FilePath(__file__).parent / "origin_documents" / "lab_v2.yaml"
 def lab() -> Document:
     document: Document = yaml.safe_load(FILE.read_text(encoding="utf-8"))
     return document
-
-
-def plan_of(document: Document) -> Plan:
-    return load(convert(document).document)[0]
-
-
-def errors(document: Document) -> list[tuple[str, tuple[str, ...]]]:
-    try:
-        read_plan(document)
-    except PlanError as error:
-        return [(d.code, d.path) for d in error.diagnostics if d.severity == ERROR]
-    return []
 
 
 def test_it_is_recognised_and_expands(lab: Document) -> None:

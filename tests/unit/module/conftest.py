@@ -37,7 +37,7 @@ def netbox() -> FakeNetBox:
 def run(
     netbox: FakeNetBox, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> Run:
-    """Runs the module with some arguments; its result."""
+    """Runs the module, or another, with some arguments; its result."""
     monkeypatch.setattr(runner, "HttpTransport", lambda connection: netbox)
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
     for name in ("NETBOX_URL", "NETBOX_API", "NETBOX_TOKEN", "NETBOX_API_TOKEN"):
@@ -47,14 +47,16 @@ def run(
     warned: list[str] = []
     monkeypatch.setattr(AnsibleModule, "warn", lambda _self, text: warned.append(text))
 
-    def module(check: bool = False, diff: bool = False, **arguments: Any) -> dict[str, Any]:
+    def module(
+        which: Any = diet_topology, check: bool = False, diff: bool = False, **arguments: Any
+    ) -> dict[str, Any]:
         given = {
             "netbox_url": "https://netbox.example", "netbox_token": "very-secret",
             "report_dir": str(tmp_path / "report"),
             **arguments, "_ansible_check_mode": check, "_ansible_diff": diff,
         }
         with patch_module_args({k: v for k, v in given.items() if v is not None}), pytest.raises(SystemExit):
-            diet_topology.main()
+            which.main()
         out, err = capsys.readouterr()
         assert "Traceback" not in err
         assert "very-secret" not in out

@@ -17,9 +17,9 @@ Run = Callable[..., dict[str, Any]]
 Through = Callable[[Any], None]
 
 
-def plan(number: int = 3) -> Document:
+def plan(number: int = 3, **leaf: Any) -> Document:
     return document(
-        {"leaf": switches(servers=zone("1-4", "2x100g"))},
+        {"leaf": switches(servers=zone("1-4", "2x100g"), **leaf)},
         {"gpu": servers(number, {"ports": 2, "distribution": "alternating"}, *rails(2))},
         catalog={
             "manufacturers": {"acme": {"name": "Acme"}},

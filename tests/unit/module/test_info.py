@@ -7,14 +7,11 @@ from __future__ import annotations
 import json
 import stat
 import time
-from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from ansible.module_utils.basic import AnsibleModule
-from ansible.module_utils.testing import patch_module_args
 
 from ansible_collections.hedgehog.diet.plugins.module_utils.diff.standing import (
     DRIFTED,
@@ -31,53 +28,15 @@ from ansible_collections.hedgehog.diet.plugins.modules import diet_topology, die
 
 from ..fakes.netbox import FakeNetBox
 from ..fakes.tables import CABLES, CHANGES, DEVICES, INTERFACES, JOURNAL
-from ..plans import Document, document, rails, servers, switches, zone
+from .running import Run, plan
 
 AWX_RESULT = 700_000  # characters of str(result), above which AWX keeps nothing of it
 
-Run = Callable[..., dict[str, Any]]
-
-
-def plan(number: int = 3, **leaf: Any) -> Document:
-    return document(
-        {"leaf": switches(servers=zone("1-4", "2x100g"), **leaf)},
-        {"gpu": servers(number, {"ports": 2, "distribution": "alternating"}, *rails(2))},
-        catalog={
-            "manufacturers": {"acme": {"name": "Acme"}},
-            "device_types": {
-                "some-switch": {"manufacturer": "acme", "model": "Switch"},
-                "some-server": {"manufacturer": "acme", "model": "Server"},
-            },
-        },
-    )
-
 
 @pytest.fixture
-def netbox() -> FakeNetBox:
-    return FakeNetBox()
-
-
-@pytest.fixture
-def run(
-    netbox: FakeNetBox, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
-) -> Run:
-    """Runs the module, or another, with some arguments; its result."""
-    monkeypatch.setattr(runner, "HttpTransport", lambda connection: netbox)
-    monkeypatch.setattr(AnsibleModule, "warn", lambda _self, text: None)
-
-    def module(which: Any = diet_topology_info, **arguments: Any) -> dict[str, Any]:
-        given = {
-            "netbox_url": "https://netbox.example", "netbox_token": "very-secret",
-            "report_dir": str(tmp_path / "report"), "plan": plan(), **arguments,
-        }
-        with patch_module_args(given), pytest.raises(SystemExit):
-            which.main()
-        out, err = capsys.readouterr()
-        assert "Traceback" not in err and "very-secret" not in out
-        result: dict[str, Any] = json.loads(out)
-        return result
-
-    return module
+def run(run: Run) -> Run:
+    """Runs the module that only reads, or another."""
+    return lambda which=diet_topology_info, **arguments: run(which, **{"plan": plan(), **arguments})
 
 
 @pytest.fixture
