@@ -76,7 +76,7 @@ def test_every_verb_needs_what_the_table_says_and_no_more(user: User, netbox: Ne
     netbox.update("dcim/devices", netbox.device("gpu-001")["id"], name="bob")
     port = netbox.interface_by_key("gpu/2:fe/0")
     netbox.update("dcim/interfaces", port["id"], name="eth0")
-    netbox.update("dcim/cables", netbox.cable("server gpu/2/fe/1")["id"], b_terminations=[])
+    netbox.let_go(netbox.cable("server gpu/2/fe/1"))
     for right in each("change", *OWNED):
         refused(user, PREVIEW | APPLY, right, build)
     user.may(PREVIEW | APPLY | RECORD)
@@ -125,7 +125,7 @@ def test_rights_that_end_at_a_site(user: User, netbox: NetBox, core: Core) -> No
     limited = Core(netbox.url, user.token)
     user.may(PREVIEW | APPLY | PRUNE | RECORD, ON_SITE)
     assert limited.apply(servers(tiny(), 3)).counts["device"] == {"create": 1}
-    netbox.update("dcim/cables", netbox.cable("server gpu/2/fe/1")["id"], b_terminations=[])
+    netbox.let_go(netbox.cable("server gpu/2/fe/1"))
     assert limited.apply(servers(tiny(), 3)).counts == {"cable": {"move": 1}}
     assert limited.apply(servers(tiny(), 2), prune=True).counts["cable"] == {"delete": 3}
     with pytest.raises(AccessError, match=r"may not create .*devices"):

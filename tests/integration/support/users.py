@@ -20,6 +20,8 @@ EXTRAS = ("extras.customfield", "extras.tag", "extras.journalentry")
 VIEW: Rights = dict.fromkeys((*OWNED, *SHARED), ("view",))
 ALL = ("view", "add", "change", "delete")
 BUILDER: Rights = {**dict.fromkeys(SHARED, ("view",)), **dict.fromkeys(OWNED, ALL)}
+# Up to 4.4 nobody previews without this; later a token does without it.
+FIELDS: Rights = {"extras.customfield": ("view",)}
 SETUP: Rights = dict.fromkeys((*OWNED, *SHARED, *EXTRAS), ALL)
 
 
@@ -30,6 +32,8 @@ def token_of(
     """A token of a new user who has these rights, to the objects of a type that its constraints allow."""
     name = f"user-{next(_numbers)}"
     user = netbox.create("users/users", username=name, password="Passw0rd-of-a-test!")
+    if rights and netbox.version < (4, 5):
+        rights = {**FIELDS, **rights}
     for object_type, actions in rights.items():
         netbox.create(
             "users/permissions", name=f"{name} {object_type}", object_types=[object_type], actions=list(actions),
@@ -57,7 +61,7 @@ class User:
 
     def may(self, rights: Iterable[str], constraints: Mapping[str, Mapping[str, str]] | None = None) -> None:
         """Exactly this, to the objects of a type that its constraints allow."""
-        wanted = set(rights)
+        wanted = {*rights, *(("extras.view_customfield",) if self._netbox.version < (4, 5) else ())}
         new = [
             {"name": f"{self._id} {right}", "object_types": [_model(right)], "actions": [_action(right)],
              "users": [self._id], "enabled": False}
