@@ -103,7 +103,8 @@ def test_a_port_of_ours_that_somebody_took(core: Core, netbox: NetBox) -> None:
     core.apply(PLAN)
     ours = at(netbox, "old-2")["E1/1"]
     a, b = end_ids(ours)
-    netbox.update("dcim/cables", ours["id"], a_terminations=[], b_terminations=[])
+    port = netbox.interface("old-2", "E1/1")["id"]
+    netbox.hold(ours["id"], *(None if one == port else one for one in (*a, *b)))
     theirs = netbox.connect(netbox.interface("lab", "E1/2"), netbox.interface("old-2", "E1/1"))
     with pytest.raises(PlanError) as error:
         core.apply(PLAN)
