@@ -131,9 +131,10 @@ class Client:
     def graphql_list(
         self, name: str, filters: str, selection: str, extent: Extent | None = None
     ) -> Iterator[JsonRow]:
-        """All rows of a GraphQL list, in order of their ids where the server can.
+        """All rows of a GraphQL list in order of their ids: of two with one key, the older one is ours.
 
-        Several pages at once where `extent` says how far they go.
+        Several pages at once where `extent` says how far they go. Without a cursor they come by their names, and are
+        put in order once all are there.
 
         Raises:
             NetBoxError: of any kind.
@@ -144,7 +145,8 @@ class Client:
             body = _checked(self.transport.send("POST", GRAPHQL, body={"query": query}), "read", GRAPHQL).body
             return answers.graphql_rows(body, name, answers.graphql_shape(name, selection))
 
-        return self._rows(ask, extent, self.capabilities.cursor)
+        rows = self._rows(ask, extent, self.capabilities.cursor)
+        return rows if self.capabilities.cursor else iter(sorted(rows, key=lambda row: int(row["id"])))
 
     def _rows(self, ask: Ask, extent: Extent | None, by_id: bool) -> Iterator[JsonRow]:
         """All rows of a list: the first page, which says where it begins, then the others at once."""

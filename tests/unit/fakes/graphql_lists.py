@@ -12,7 +12,7 @@ from ansible_collections.hedgehog.diet.plugins.module_utils.netbox.transport imp
 from .graphql import GraphQLError, Query, Selection, parse
 from .history import plain
 from .store import Store
-from .tables import CABLES, INTERFACES, LISTS, OBJECT_TYPES, TABLES, TAGS, Row
+from .tables import CABLES, DEVICES, INTERFACES, LISTS, OBJECT_TYPES, TABLES, TAGS, Row
 
 
 class GraphqlLists(Store):
@@ -36,7 +36,7 @@ class GraphqlLists(Store):
         if f"view {endpoint}" in self.may_not:
             return []  # no word of a missing right
         rows = [
-            row for row in sorted(self.tables[endpoint].values(), key=lambda row: row["id"])
+            row for row in sorted(self.tables[endpoint].values(), key=lambda row: self._listed_by(endpoint, row))
             if self._matches(endpoint, row, query.arguments.get("filters", {}))
         ]
         paging = query.arguments.get("pagination", {})
@@ -46,6 +46,13 @@ class GraphqlLists(Store):
             rows = [row for row in rows if row["id"] >= paging["start"]]
         rows = rows[paging.get("offset", 0):]
         return rows[:min(paging.get("limit", self.max_page), self.max_page)]
+
+    def _listed_by(self, endpoint: str, row: Row) -> tuple[str, str, int]:
+        """The id where there is a cursor, else the names of devices and interfaces."""
+        if self.number >= (4, 6) or endpoint not in (DEVICES, INTERFACES):
+            return "", "", row["id"]
+        device = row if endpoint == DEVICES else self.tables[DEVICES][row["device"]]
+        return str(device["name"] or ""), str(row["name"] or ""), row["id"]
 
     def _matches(self, endpoint: str, row: Row, filters: Mapping[str, Any]) -> bool:
         for name, rule in filters.items():
