@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
+from heapq import merge
 from typing import Any
 
 from ..model.state import CABLE, DEVICE, INTERFACE, OWNED_KINDS
@@ -126,12 +127,15 @@ class ChangedSource:
     # -- kinds ---------------------------------------------------------------------------------------------------
 
     def _devices(self, plan_id: str) -> Iterator[JsonRow]:
+        # In order of their ids, as everything is read: of two with one key, the older one is ours.
+        return merge(self._old_devices(plan_id), self._fresh[DEVICE].get(plan_id, ()), key=_row_id)
+
+    def _old_devices(self, plan_id: str) -> Iterator[JsonRow]:
         for row in self._section(DEVICE, plan_id):
             row_id = int(row["id"])
             self._new_devices.discard(row_id)
             if row_id not in self._stale[DEVICE]:
                 yield row
-        yield from self._fresh[DEVICE].get(plan_id, ())
 
     def _cables(self, plan_id: str) -> Iterator[JsonRow]:
         doubtful: list[int] = []
@@ -169,6 +173,10 @@ class ChangedSource:
 
     def _place(self, kind: str, plan_id: str) -> tuple[int, int]:
         return OWNED_KINDS.index(kind), self._plan_ids.index(plan_id)
+
+
+def _row_id(row: JsonRow) -> int:
+    return int(row["id"])
 
 
 def changed_source(

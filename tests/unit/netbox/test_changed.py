@@ -208,6 +208,19 @@ def test_a_device_that_is_marked_brings_its_old_interfaces(desk: Desk) -> None:
     assert changed.owned == desk.read(changed=False).owned
 
 
+def test_an_original_that_changed_after_it_was_copied_is_still_the_original(desk: Desk) -> None:
+    one = of(desk.netbox, DEVICES)
+    theirs = {name: one[name] for name in ("role", "device_type", "site", "custom_fields")}
+    post(desk.netbox, DEVICES, name="copy", **theirs)
+    desk.netbox.history.tick(3600)
+    desk.read(changed=False)
+    desk.netbox.history.tick(3600)
+    patch(desk.netbox, DEVICES, one["id"], name="renamed")
+    seen, all_of_it = desk.read(), desk.read(changed=False)
+    assert seen.mode == "changed" and seen.owned == all_of_it.owned
+    assert "device 'copy'" in seen.owned.strays[0]
+
+
 def test_a_change_that_is_seen_late_is_seen(desk: Desk) -> None:
     """It was made before the snapshot, and its transaction ended after it."""
     desk.netbox.history.tick(-70)
