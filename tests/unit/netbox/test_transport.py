@@ -52,7 +52,11 @@ def wired(monkeypatch: pytest.MonkeyPatch, *answers: Reply | Exception, **option
     monkeypatch.setattr(transport.time, "sleep", lambda _seconds: None)
     made = HttpTransport(Connection("http://netbox.example/", options.pop("token", "x"), **options))
     wire = Wire(*answers)
-    monkeypatch.setattr(requests.Session, "request", lambda session, *a, **more: wire.request(session, *a, **more))
+
+    def request(session: requests.Session, method: str, url: str, **more: Any) -> Reply:
+        return wire.request(session, method, url, **more)
+
+    monkeypatch.setattr(requests.Session, "request", request)
     return made, wire
 
 
