@@ -135,9 +135,9 @@ class Stage:
                 trial.repaired = True
                 if not disturbed:
                     trial.problems.append("a run said that it was done, and the next one found something to write")
-            if not ended.status and not writes:
+            if not ended.status and not writes and not dead:
                 return
-            ended_well = not ended.status
+            ended_well = not ended.status and not dead
         trial.problems.append(f"{_RUNS} further runs, and the last one still writes or fails: {ended.text[:500]}")
 
     def _begin(self, scene: Scene) -> None:
@@ -184,9 +184,12 @@ def _disturbed(trial: Trial) -> bool:
 
 
 def _holder(ended: Ended) -> str:
-    """The run that holds the lock, as one that stopped there tells it."""
-    told = _TAKE_LOCK.search(ended.message) if ended.status else None
-    return told[1] if told else ""
+    """The run that holds the lock, as one that stopped there tells it, or warns of it where it had nothing to write."""
+    told = [ended.message] if ended.status else [
+        str(row["hint"]) for row in ended.result.get("diagnostics", ()) if row["code"] == "lock-held"
+    ]
+    found = _TAKE_LOCK.search("\n".join(told))
+    return found[1] if found else ""
 
 
 def _unclear(ended: Ended, token: str) -> list[str]:

@@ -253,6 +253,9 @@ _NETBOX = {
     "no-socket": (
         "Cables would end on interfaces of a type that takes none, such as virtual ones.",
         "Correct `interface_type` of the device type or the module type."),
+    "lock-held": (
+        "Another run holds the lock of the plan, or a dead one does of which no journal is here.",
+        "Wait until it ends. If it is certainly dead, run with `take_lock` and the id of that run."),
     "lock-left": (
         "A run could not take its lock away when it ended.",
         "Delete its tag in NetBox, or the next run says that it is locked."),

@@ -70,12 +70,11 @@ class Session:
         told = Diagnostics()
         for past in unfinished:
             tell_unfinished(past, seen.observed.owned, told)
+        if self._module.check_mode or not seen.changes:
+            self._look_at_lock(client, told)
         if self._module.check_mode:
             return seen, told.warnings
-        if not seen.changes:
-            if unfinished:
-                self._free(client, told)
-        else:
+        if seen.changes:
             header = Header(
                 self.run, self._plan_id, self._params["netbox_url"], who(), self._begun,
                 site if isinstance(site, str) else site(seen), self._params["plan"] or {},
@@ -126,17 +125,24 @@ class Session:
         """Whether a run certainly writes no more: one of this directory that is over, or one that the user names."""
         return run == self._params["take_lock"] or (self._files is not None and self._files.is_over(run))
 
-    def _free(self, client: Client, told: Diagnostics) -> None:
-        """Take away the lock that a run of ours left when it was killed after its last write."""
+    def _look_at_lock(self, client: Client, told: Diagnostics) -> None:
+        """Where nothing is written: tell who holds the lock, and take away that of a run that died at its end."""
         if not self._params["lock"]:
             return
         try:
             found = lock.held(client, self._plan_id)
-            if found is not None and self._is_dead(found[1].run):
-                lock.release(client, lock.Lock(self._plan_id, found[0]))
-                told.warn("lock-taken-over", (), f"the lock of the run {found[1].run}, which is dead, was taken away.")
+            if found is None:
+                return
+            row_id, holder = found
+            if not holder.run or not self._is_dead(holder.run):
+                told.warn("lock-held", (), holder.told(self._plan_id), holder.way_out(self._plan_id))
+            elif not self._module.check_mode:
+                lock.release(client, lock.Lock(self._plan_id, row_id))
+                told.warn("lock-taken-over", (), f"the lock of the run {holder.run}, which is dead, was taken away.")
+        except AccessError:
+            return  # whoever may not see tags is told so when there is something to write
         except NetBoxError as error:
-            self._module.warn(f"The lock that a dead run may have left could not be looked for: {error}")
+            self._module.warn(f"Nobody can tell whether another run holds the lock of the plan: {error}")
 
     # -- earlier runs --------------------------------------------------------------------------------------------
 

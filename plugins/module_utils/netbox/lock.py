@@ -43,18 +43,23 @@ class Holder:
             return Holder("", text or "nobody says who", "")
         return Holder(match["run"], match["who"], match["since"])
 
+    def told(self, plan_id: str) -> str:
+        """For a person who wonders why nothing is written."""
+        since = f" since {self.since}" if self.since else ""
+        run = f"the run {self.run} of {self.who}" if self.run else f"somebody ({self.who})"
+        return f"{run} holds the lock of the plan {plan_id!r}{since}, so it may be writing right now."
+
+    def way_out(self, plan_id: str) -> str:
+        take = f"`take_lock: {self.run}`" if self.run else f"delete the tag {PREFIX}{plan_id} in NetBox"
+        return f"Wait until it ends. If it is certainly dead, take its lock over: {take}."
+
 
 class LockedError(NetBoxError):
     """Another run holds the lock."""
 
     def __init__(self, plan_id: str, holder: Holder) -> None:
-        since = f" since {holder.since}" if holder.since else ""
-        run = f"The run {holder.run} of {holder.who}" if holder.run else f"Somebody ({holder.who})"
-        way_out = f"`take_lock: {holder.run}`" if holder.run else f"delete the tag {PREFIX}{plan_id} in NetBox"
-        super().__init__(
-            f"{run} holds the lock of the plan {plan_id!r}{since}, so it may be writing right now. Nothing was written."
-            f" Wait until it ends. If it is certainly dead, take its lock over: {way_out}."
-        )
+        told = holder.told(plan_id)
+        super().__init__(f"{told[0].upper()}{told[1:]} Nothing was written. {holder.way_out(plan_id)}")
         self.holder = holder
 
 

@@ -122,8 +122,10 @@ def test_two_runs_cannot_write_at_the_same_time(run: Run, netbox: FakeNetBox, tm
     assert netbox.state() == before
     # Nor does it leave a journal, as if it had done something and not ended.
     assert len(list((tmp_path / "report" / "journal").iterdir())) == 1
-    assert codes(run(plan=plan(), check=True)) == []
-    assert "failed" not in run(plan=plan(), check=True) and "failed" not in run(plan=plan(1))  # these write nothing
+    for writes_nothing in (run(plan=plan(), check=True), run(plan=plan(1))):
+        assert "failed" not in writes_nothing and codes(writes_nothing) == ["lock-held"]
+        assert "the run R1 of bob@b holds the lock" in told(writes_nothing, "lock-held")
+    assert codes(run(plan=plan(1), lock=False)) == []
     assert run(plan=plan(), take_lock="R2")["failed"]
     done = run(plan=plan(), take_lock="R1")
     assert done["changed"] and told(done, "lock-taken-over") == "the lock of the run R1, which is dead, was taken over."
@@ -219,6 +221,42 @@ def test_without_its_journal_the_lock_of_a_killed_run_is_taken_on_request(
     assert "holds the lock" in failed["msg"]
     name = failed["msg"].partition("`take_lock: ")[2].partition("`")[0]
     assert run(plan=plan(), report_dir=elsewhere, take_lock=name)["changed"]
+
+
+def test_a_run_that_was_killed_after_its_last_change_leaves_no_lock_that_nobody_is_told_of(
+    run: Run, netbox: FakeNetBox, through: Through, tmp_path: Path
+) -> None:
+    """Then the next one has nothing to write."""
+    whole = copy.deepcopy(netbox)
+    through(whole)
+    run(plan=plan())
+    through(Deadly(netbox, len(whole.writes()) - 2, True))
+    with pytest.raises(Killed):
+        run(plan=plan(), report_dir=str(tmp_path / "other"))
+    through(netbox)
+    (lock,) = (row for row in netbox.tables[TAGS].values() if row["slug"] == LOCK)
+    dead = lock["description"].split()[3]
+    writes = len(netbox.writes())
+    found = run(plan=plan())
+    assert not found["changed"] and f"the run {dead} of" in told(found, "lock-held")
+    assert run(plan=plan(), take_lock=dead, check=True)["warnings"] == []
+    assert LOCK in tags(netbox) and len(netbox.writes()) == writes
+    # Asked for, or where its journal says that it is dead.
+    again = copy.deepcopy(netbox)
+    for arguments in ({"take_lock": dead}, {"report_dir": str(tmp_path / "other")}):
+        through(here := copy.deepcopy(again))
+        assert told(run(plan=plan(), **arguments), "lock-taken-over") == (
+            f"the lock of the run {dead}, which is dead, was taken away."
+        )
+        assert LOCK not in tags(here) and codes(run(plan=plan())) == []
+
+
+def test_who_may_not_see_tags_is_not_told_of_locks_where_nothing_is_written(run: Run, netbox: FakeNetBox) -> None:
+    run(plan=plan())
+    netbox.make(TAGS, name=LOCK, slug=LOCK, description="Held by run R1 of bob@b since 2026-01-01T00:00:00Z")
+    netbox.may_not = {f"view {TAGS}"}
+    for check in (True, False):
+        assert codes(run(plan=plan(), check=check)) == []
 
 
 def test_a_torn_line_is_left_out_and_a_damaged_journal_left_alone(run: Run, tmp_path: Path) -> None:
