@@ -21,6 +21,8 @@ Path = tuple[str, ...]
 ERROR = "error"
 WARNING = "warning"
 
+_NAME = 64  # characters that are shown of a name, which may be anything at all
+
 
 class InvariantError(Exception):
     """A promise this code makes to itself is broken: a bug, to be reported as one."""
@@ -134,7 +136,8 @@ def nearest(word: str, known: Iterable[str]) -> str:
         return f"Did you mean {close[0]!r}?"
     if not names:
         return ""
-    shown = ", ".join(names[:12]) + (f" and {len(names) - 12} more" if len(names) > 12 else "")
+    first = ", ".join(name if len(name) <= _NAME else f"{name[:_NAME]}..." for name in names[:12])
+    shown = first + (f" and {len(names) - 12} more" if len(names) > 12 else "")
     return f"Known: {shown}."
 
 

@@ -41,12 +41,13 @@ def lasting(kind: str, values: Mapping[str, Value]) -> dict[str, Value]:
 def same(name: str, left: Value, right: Value) -> bool:
     """Whether what NetBox has of a field, on the left, is what is wanted of it.
 
-    Empty text is no text, swapped cable ends are the same cable, and tags of others do not matter.
+    Empty text is no text, swapped cable ends are the same cable, an end that a cable let go of (None, in a journal) is
+    one that NetBox does not have, and tags of others do not matter.
     """
     if left == right:
         return True
     if name == "ends" and isinstance(left, tuple) and isinstance(right, tuple):
-        return sorted(left) == sorted(right)
+        return sorted(filter(None, left)) == sorted(filter(None, right))
     if name == "tags" and isinstance(left, tuple) and isinstance(right, tuple):
         return set(right) <= set(left)
     return left in ("", None) and right in ("", None)

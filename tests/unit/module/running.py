@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ..fakes.netbox import FakeNetBox
-from ..fakes.tables import TAGS
+from ..fakes.tables import CABLES, DEVICES, INTERFACES, TAGS
 from ..netbox.scene import small
 from ..plans import Document, document, rails, servers, switches, zone
 
@@ -44,3 +44,9 @@ def larger() -> Document:
     found = small(5) | {"naming": {"server": "node-{index:02d}"}}
     found["switch_classes"]["spine"]["quantity"] = 2
     return found
+
+
+def fabric(netbox: FakeNetBox) -> dict[str, Any]:
+    """What a plan has, without what is shared."""
+    state = netbox.state()
+    return {endpoint: state[endpoint] for endpoint in (DEVICES, INTERFACES, CABLES)}

@@ -18,8 +18,9 @@ from ansible_collections.hedgehog.diet.plugins.module_utils.netbox.transport imp
 
 from ..fakes.interrupted import Interrupted
 from ..fakes.netbox import FakeNetBox
-from ..fakes.tables import JOURNAL, TAGS
-from .running import LOCK, Run, Through, codes, plan, tags
+from ..fakes.tables import CABLES, JOURNAL, TAGS
+from ..netbox.scene import row_of, small
+from .running import LOCK, Run, Through, codes, fabric, plan, tags
 
 
 class Killed(BaseException):
@@ -182,6 +183,25 @@ def test_a_run_that_was_killed_anywhere_is_found_and_finished(
             assert one.state() == whole.state() and LOCK not in tags(one)
         again = run(plan=plan(2))
         assert (again["changed"], codes(again)) == (False, [])
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before it leaves", "before its answer"])
+def test_an_exchange_of_ports_that_was_killed_anywhere_is_found_and_finished(
+    after: bool, run: Run, netbox: FakeNetBox, through: Through
+) -> None:
+    """Also where cables were about to let go of an end, and did not: the journal has None where that was."""
+    run(plan=small())
+    first, second = (row_of(netbox, CABLES, f"server gpu/{n}/c0/0") for n in (1, 2))
+    whole = copy.deepcopy(netbox)
+    first["b_terminations"], second["b_terminations"] = second["b_terminations"], first["b_terminations"]
+    for at in (2, 3):  # off, on
+        through(Deadly(one := copy.deepcopy(netbox), at, after))
+        with pytest.raises(Killed):
+            run(plan=small())
+        through(one)
+        done = "all of it" if after else "none of it"
+        assert f"cables: {done} was carried out" in told(run(plan=small()), "run-unfinished")
+        assert fabric(one) == fabric(whole) and LOCK not in tags(one)
 
 
 @pytest.mark.parametrize(("after", "words"), [(False, "none of it was"), (True, "all of it was")])

@@ -18,14 +18,7 @@ from ..fakes.netbox import FakeNetBox
 from ..fakes.tables import CABLES, DEVICES, INTERFACES
 from ..netbox.scene import row_of, small
 from ..plans import Document
-from .running import LOCK, Run, Through, codes, larger, plan, tags
-
-
-def fabric(netbox: FakeNetBox) -> dict[str, Any]:
-    """What a plan has, without what is shared."""
-    state = netbox.state()
-    return {endpoint: state[endpoint] for endpoint in (DEVICES, INTERFACES, CABLES)}
-
+from .running import LOCK, Run, Through, codes, fabric, larger, plan, tags
 
 WAYS = [
     ("build", {}, small(2), {}),
