@@ -26,6 +26,18 @@ Document = dict[str, Any]
 SHIPPED_PLANS = Path(__file__).parents[2] / "playbooks" / "plans"
 
 
+def acme(**more: Any) -> Document:
+    """A catalog with the types that plans here name, for a NetBox that has none."""
+    return {
+        "manufacturers": {"acme": {"name": "Acme"}},
+        "device_types": {
+            "some-switch": {"manufacturer": "acme", "model": "Switch"},
+            "some-server": {"manufacturer": "acme", "model": "Server"},
+        },
+        **more,
+    }
+
+
 def document(switch_classes: Document, server_classes: Document, **more: Any) -> Document:
     """A plan on fabrics that its switch classes name; `more` are further keys, `fabrics` among them.
 

@@ -4,7 +4,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import copy
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from ansible_collections.hedgehog.diet.plugins.module_utils.netbox.errors import UnreachableError
@@ -35,3 +36,23 @@ class Interrupted:
             self._netbox.send(method, path, params, body)
         self.happened = True
         raise UnreachableError("the connection was lost")
+
+
+def broken_off(
+    start: FakeNetBox, after_commit: bool, go: Callable[[FakeNetBox | Interrupted], object]
+) -> Iterator[FakeNetBox]:
+    """Copies of a NetBox in which a run lost its n-th write and the next one went on, for every n that it has.
+
+    The last one is of a run that lost none, because it has no n-th.
+    """
+    at, happened = 0, True
+    while happened:
+        at += 1
+        netbox = copy.deepcopy(start)
+        broken = Interrupted(netbox, at, after_commit)
+        try:
+            go(broken)
+        except UnreachableError:
+            go(netbox)
+        happened = broken.happened
+        yield netbox

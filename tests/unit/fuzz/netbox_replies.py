@@ -31,7 +31,7 @@ from ansible_collections.hedgehog.diet.plugins.module_utils.workflow.survey impo
 
 from ..fakes.netbox import FakeNetBox
 from ..fakes.tables import CABLES, DEVICES, INTERFACES
-from ..plans import Document, document, loaded, servers, switches, zone
+from ..plans import Document, acme, document, loaded, servers, switches, zone
 from ..runs import URL, bring, see, tear_down
 from .mutations import HUGE, at, deep, mutated, places
 from .outcomes import RIGHT, WRONG, Outcome, in_words, within
@@ -60,15 +60,10 @@ def plan(number: int) -> Document:
                 tags=["hot"], platform="linux", description="a server",
             ),
         },
-        catalog={
-            "manufacturers": {"acme": {"name": "Acme"}},
-            "device_types": {
-                "some-switch": {"manufacturer": "acme", "model": "Switch"},
-                "some-server": {"manufacturer": "acme", "model": "Server"},
-            },
-            "tenants": {"ml": {"name": "ML"}}, "tags": {"hot": {"name": "Hot"}},
-            "platforms": {"linux": {"name": "Linux"}}, "racks": {"r1": {}},
-        },
+        catalog=acme(
+            tenants={"ml": {"name": "ML"}}, tags={"hot": {"name": "Hot"}}, platforms={"linux": {"name": "Linux"}},
+            racks={"r1": {}},
+        ),
     )
 
 

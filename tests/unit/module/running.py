@@ -10,7 +10,7 @@ from typing import Any
 from ..fakes.netbox import FakeNetBox
 from ..fakes.tables import CABLES, DEVICES, INTERFACES, TAGS
 from ..netbox.scene import small
-from ..plans import Document, document, rails, servers, switches, zone
+from ..plans import Document, acme, document, rails, servers, switches, zone
 
 LOCK = "diet-lock_test"
 Run = Callable[..., dict[str, Any]]
@@ -21,13 +21,7 @@ def plan(number: int = 3, **leaf: Any) -> Document:
     return document(
         {"leaf": switches(servers=zone("1-4", "2x100g"), **leaf)},
         {"gpu": servers(number, {"ports": 2, "distribution": "alternating"}, *rails(2))},
-        catalog={
-            "manufacturers": {"acme": {"name": "Acme"}},
-            "device_types": {
-                "some-switch": {"manufacturer": "acme", "model": "Switch"},
-                "some-server": {"manufacturer": "acme", "model": "Server"},
-            },
-        },
+        catalog=acme(),
     )
 
 

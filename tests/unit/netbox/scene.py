@@ -8,7 +8,7 @@ from typing import Any
 
 from ..fakes.netbox import FakeNetBox
 from ..fakes.tables import CABLES, DEVICES, INTERFACES
-from ..plans import Document, document, expanded, rails, servers, switches, zone
+from ..plans import Document, acme, document, expanded, rails, servers, switches, zone
 from ..runs import bring
 
 
@@ -20,13 +20,7 @@ def small(number: int = 3, **more: Any) -> Document:
             "spine": switches(role="spine", down=zone("1-16", "1x800g", type="fabric")),
         },
         {"gpu": servers(number, {"ports": 2, "distribution": "alternating"}, *rails(2))},
-        catalog={
-            "manufacturers": {"acme": {"name": "Acme"}},
-            "device_types": {
-                "some-switch": {"manufacturer": "acme", "model": "Switch"},
-                "some-server": {"manufacturer": "acme", "model": "Server"},
-            },
-        },
+        catalog=acme(),
         **more,
     )
 

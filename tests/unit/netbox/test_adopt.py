@@ -4,16 +4,14 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import Any
 
 import pytest
 
 from ansible_collections.hedgehog.diet.plugins.module_utils.diagnostics import PlanError
 from ansible_collections.hedgehog.diet.plugins.module_utils.expand.artifact import ledger_of
-from ansible_collections.hedgehog.diet.plugins.module_utils.netbox.errors import UnreachableError
 
-from ..fakes.interrupted import Interrupted
+from ..fakes.interrupted import broken_off
 from ..fakes.netbox import FakeNetBox
 from ..fakes.tables import CABLES, DEVICES, INTERFACES, TAGS
 from ..plans import expanded
@@ -240,16 +238,8 @@ def test_a_device_of_the_same_name_elsewhere_is_nobodys_business() -> None:
 @pytest.mark.parametrize("after_commit", [False, True])
 def test_a_run_that_dies_is_continued(after_commit: bool) -> None:
     expected = built().state()
-    nth = 0
-    while True:
-        nth += 1
-        netbox = by_hand(built())
-        broken = Interrupted(netbox, nth, after_commit)
-        with suppress(UnreachableError):
-            bring(small(), broken, adopt=True)
-        if not broken.happened:
-            break
-        bring(small(), netbox, adopt=True)
+    tried = [*broken_off(by_hand(built()), after_commit, lambda netbox: bring(small(), netbox, adopt=True))]
+    for netbox in tried:
         assert netbox.state() == expected
         assert not see(small(), netbox).changes
-    assert nth > 4
+    assert len(tried) > 4

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import copy
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -18,16 +17,15 @@ from ansible_collections.hedgehog.diet.plugins.module_utils.expand.language.load
 from ansible_collections.hedgehog.diet.plugins.module_utils.expand.ports import ports_by_name
 from ansible_collections.hedgehog.diet.plugins.module_utils.model.ledger import Ledger
 from ansible_collections.hedgehog.diet.plugins.module_utils.netbox.client import Client
-from ansible_collections.hedgehog.diet.plugins.module_utils.netbox.errors import UnreachableError
 from ansible_collections.hedgehog.diet.plugins.module_utils.netbox.transport import Transport
 from ansible_collections.hedgehog.diet.plugins.module_utils.netbox.writer import RestWriter
 from ansible_collections.hedgehog.diet.plugins.module_utils.workflow.preview import Preview, preview
 from ansible_collections.hedgehog.diet.plugins.module_utils.workflow.survey import Options
 
-from ..fakes.interrupted import Interrupted
+from ..fakes.interrupted import broken_off
 from ..fakes.netbox import FakeNetBox
 from ..fakes.tables import CABLES, DEVICES, FIELDS, INTERFACES
-from ..plans import Document, document, servers, shipped, switches, zone
+from ..plans import Document, acme, document, servers, shipped, switches, zone
 from ..runs import URL, bring, conflicts, see
 from .origin_ports import origin_ports
 from .others import by_origin
@@ -256,13 +254,7 @@ def test_a_mesh_whose_pairs_are_cabled_otherwise() -> None:
         {"leaf": switches(servers=zone("1-4", "1x100g"), mesh=zone("9-12", "1x800g", type="mesh"), quantity=3)},
         {"gpu": servers(3, {"distribution": "same-switch"})},
         fabrics={"fab": {"mode": "mesh"}},
-        catalog={
-            "manufacturers": {"acme": {"name": "Acme"}},
-            "device_types": {
-                "some-switch": {"manufacturer": "acme", "model": "Switch"},
-                "some-server": {"manufacturer": "acme", "model": "Server"},
-            },
-        },
+        catalog=acme(),
     )
     netbox = as_generated(plan)
     ports = {n: [port(netbox, f"leaf-0{n}", f"E1/{p}") for p in (9, 10, 11, 12)] for n in (1, 2, 3)}
@@ -301,16 +293,8 @@ def test_a_run_that_dies_is_continued(after_commit: bool) -> None:
     exchange(whole, ("gpu-001", "c0-p0"), ("gpu-002", "c0-p0"))
     expected = copy.deepcopy(whole)
     bring(small(), expected, adopt_from="12")
-    nth = 0
-    while True:
-        nth += 1
-        netbox = copy.deepcopy(whole)
-        broken = Interrupted(netbox, nth, after_commit)
-        with suppress(UnreachableError):
-            bring(small(), broken, adopt_from="12")
-        if not broken.happened:
-            break
-        bring(small(), netbox, adopt_from="12")
+    tried = [*broken_off(whole, after_commit, lambda netbox: bring(small(), netbox, adopt_from="12"))]
+    for netbox in tried:
         assert netbox.state() == expected.state()
         assert not see(small(), netbox).changes
-    assert nth > 4
+    assert len(tried) > 4

@@ -24,20 +24,14 @@ from ansible_collections.hedgehog.diet.plugins.module_utils.netbox.transport imp
 
 from ..fakes.netbox import FakeNetBox
 from ..fakes.tables import DEVICES, FIELDS, INTERFACES
-from ..plans import Document, document, rails, servers, switches, zone
+from ..plans import Document, acme, document, rails, servers, switches, zone
 from ..runs import bring
 
 
 def plan_of(number: int) -> Document:
     return document(
         {"leaf": switches(servers=zone("1-8", "2x100g"))}, {"gpu": servers(number, *rails(2))},
-        catalog={
-            "manufacturers": {"acme": {"name": "Acme"}},
-            "device_types": {
-                "some-switch": {"manufacturer": "acme", "model": "Switch"},
-                "some-server": {"manufacturer": "acme", "model": "Server"},
-            },
-        },
+        catalog=acme(),
     )
 
 
